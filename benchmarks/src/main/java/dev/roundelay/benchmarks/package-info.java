@@ -1,0 +1,4 @@
+@NullMarked
+package dev.roundelay.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.roundelay.cli;
+
+import org.jspecify.annotations.NullMarked;

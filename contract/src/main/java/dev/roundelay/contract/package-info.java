@@ -1,0 +1,4 @@
+@NullMarked
+package dev.roundelay.contract;
+
+import org.jspecify.annotations.NullMarked;

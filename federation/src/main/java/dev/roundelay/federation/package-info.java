@@ -1,0 +1,4 @@
+@NullMarked
+package dev.roundelay.federation;
+
+import org.jspecify.annotations.NullMarked;

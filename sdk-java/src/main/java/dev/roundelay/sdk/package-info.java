@@ -1,0 +1,4 @@
+@NullMarked
+package dev.roundelay.sdk;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.roundelay.server;
+
+import org.jspecify.annotations.NullMarked;

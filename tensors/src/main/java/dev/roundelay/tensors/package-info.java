@@ -1,0 +1,4 @@
+@NullMarked
+package dev.roundelay.tensors;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.roundelay.testkit;
+
+import org.jspecify.annotations.NullMarked;
