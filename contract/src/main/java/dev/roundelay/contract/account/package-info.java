@@ -1,0 +1,4 @@
+@NullMarked
+package dev.roundelay.contract.account;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+package dev.roundelay.contract.files;
+
+/// How much a delete removed.
+public record Deleted(long objects, long bytes) {}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.roundelay.contract.files;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,18 @@
+package dev.roundelay.contract.job;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// One shard's place: which worker holds it, in which state.
+///
+/// @param state offered, preparing, ready, done, lost, failed or stopped
+public record AssignmentView(
+        String id,
+        int shard,
+        String site,
+        String workerId,
+        String workerName,
+        int attempt,
+        String state,
+        @Nullable Instant leasedUntil,
+        @Nullable Instant lastSeenAt) {}

@@ -1,0 +1,40 @@
+package dev.roundelay.contract.job;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A job as the API shows it.
+///
+/// @param phase         lower_snake_case: queued, preparing, training, recovering, finalizing, stopping; null once
+/// ended
+/// @param phaseDetail   the same in words, for people
+/// @param queuePosition from 1 while queued
+/// @param round         committed rounds
+/// @param metrics       latest global value of each metric
+public record JobView(
+        String id,
+        String name,
+        String slug,
+        JobState state,
+        @Nullable String phase,
+        @Nullable String phaseDetail,
+        @Nullable Integer queuePosition,
+        int round,
+        int rounds,
+        int shards,
+        Instant createdAt,
+        @Nullable Instant startedAt,
+        @Nullable Instant endedAt,
+        String dashboardUrl,
+        boolean cancelRequested,
+        @Nullable String parentId,
+        List<JobWarning> warnings,
+        Map<String, Double> metrics,
+        JobSpec spec,
+        @Nullable JobFailure failure) {
+    public JobView {
+        warnings = List.copyOf(warnings);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.roundelay.contract.job;
+
+import org.jspecify.annotations.NullMarked;

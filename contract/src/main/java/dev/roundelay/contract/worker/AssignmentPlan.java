@@ -1,0 +1,40 @@
+package dev.roundelay.contract.worker;
+
+import dev.roundelay.contract.job.JobSpec;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// `GET /worker/v1/assignments/{id}`: all that an agent must know to prepare. Constant for an attempt.
+///
+/// @param submitter    e-mail of the job's owner, for `--allow-user` and `ran.jsonl`
+/// @param seed         the job's seed; `SEED` of a call is made of it, round and shard
+/// @param requirements normalised requirement lines
+/// @param limits       limits of this job at a worker by name, such as `logBytes`
+public record AssignmentPlan(
+        String assignmentId,
+        String jobId,
+        String jobName,
+        String ownerId,
+        String submitter,
+        int shard,
+        int shards,
+        String site,
+        int attempt,
+        int rounds,
+        long seed,
+        JobSpec.Model model,
+        JobSpec.Training training,
+        List<String> requirements,
+        List<Input> inputs,
+        @Nullable String dataset,
+        Map<String, Long> limits) {
+
+    /// One file of the job's snapshot.
+    ///
+    /// @param blob      `GET …/inputs/{blob}`
+    /// @param kind      `script`, `asset`, `shard` or `checkpoint`
+    /// @param path      relative to the folder of its kind
+    /// @param sha256    lower-case hex; empty if not known
+    public record Input(String blob, String kind, String path, long sizeBytes, String sha256) {}
+}

@@ -1,0 +1,36 @@
+package dev.roundelay.contract.worker;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// `POST /worker/v1/assignments/{id}/events`. Lines are numbered from 1 in each attempt; repeated ones are dropped.
+public record Events(List<Line> lines, List<Metric> metrics, List<Warning> warnings) {
+    public Events {
+        lines = List.copyOf(lines);
+        metrics = List.copyOf(metrics);
+        warnings = List.copyOf(warnings);
+    }
+
+    /// A log line. `source` is `user` or `worker`.
+    public record Line(
+            long n,
+            Instant time,
+            String source,
+            String level,
+            @Nullable Integer round,
+            String message) {}
+
+    /// A live metric point; `n` counts with the lines, so that repeats are dropped in the same way.
+    public record Metric(
+            long n,
+            Instant time,
+            String name,
+            @Nullable Integer round,
+            @Nullable Long step,
+            double value) {}
+
+    /// A warning for the job page; `n` counts with the lines.
+    public record Warning(
+            long n, String code, String message, @Nullable Integer round) {}
+}

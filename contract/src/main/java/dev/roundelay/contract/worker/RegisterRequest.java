@@ -1,0 +1,24 @@
+package dev.roundelay.contract.worker;
+
+import java.util.List;
+import java.util.Map;
+
+/// `POST /worker/v1/register`, with the join token as bearer.
+///
+/// @param device   `cpu` or `cuda`
+/// @param model    catalogue id
+/// @param memoryMb memory that all slots share
+/// @param versions names such as `python`, `torch`, `bubblewrap`, `agent`
+public record RegisterRequest(
+        String name,
+        int protocol,
+        int slots,
+        String device,
+        String model,
+        long memoryMb,
+        Map<String, String> labels,
+        List<String> datasets,
+        Map<String, String> versions) {
+    /// The version of the worker protocol that these records describe.
+    public static final int PROTOCOL = 1;
+}

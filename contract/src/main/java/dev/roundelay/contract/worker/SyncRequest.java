@@ -1,0 +1,44 @@
+package dev.roundelay.contract.worker;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// `POST /worker/v1/sync?wait=SECONDS`: what an agent is and holds.
+///
+/// @param instanceId random at each start of the agent; a new one means that everything before is lost
+/// @param seen       the `version` of the last reply; the call is parked while the desired state still has it
+public record SyncRequest(
+        String instanceId,
+        int protocol,
+        int slots,
+        String device,
+        String model,
+        long memoryMb,
+        long freeMemoryMb,
+        Map<String, String> labels,
+        List<String> datasets,
+        Map<String, String> versions,
+        @Nullable Telemetry telemetry,
+        List<Held> assignments,
+        @Nullable String seen) {
+    public SyncRequest {
+        assignments = List.copyOf(assignments);
+    }
+
+    /// One assignment that the agent holds.
+    ///
+    /// @param state     `preparing`, `ready`, `done` (after a finish step), `stopped` (processes gone) or `failed`
+    /// @param lastStep  number of the last completed step, 0 before the first
+    /// @param lastLog   number of the last log line written by this attempt
+    /// @param phase     for people: `fetching inputs`, `building environment`, `importing`, `training`
+    /// @param failure   with `failed`
+    public record Held(
+            String assignmentId,
+            String fence,
+            String state,
+            long lastStep,
+            long lastLog,
+            @Nullable String phase,
+            @Nullable FailureReport failure) {}
+}

@@ -1,0 +1,33 @@
+package dev.roundelay.contract.worker;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What a worker measures of itself, every 2 s.
+///
+/// @param cpuPercent of all cores, 0 to 100
+/// @param isolation  `bubblewrap` or `none`
+public record Telemetry(
+        Instant time,
+        double cpuPercent,
+        double loadAverage,
+        int cores,
+        long memoryMb,
+        long freeMemoryMb,
+        long diskFreeMb,
+        String isolation,
+        List<Gpu> gpus) {
+    public Telemetry {
+        gpus = List.copyOf(gpus);
+    }
+
+    /// One GPU. Memory in MiB, use in percent.
+    public record Gpu(
+            String uuid,
+            String model,
+            long memoryMb,
+            long freeMemoryMb,
+            @Nullable Double utilizationPercent,
+            @Nullable Double temperatureCelsius) {}
+}

@@ -1,0 +1,13 @@
+package dev.roundelay.contract.worker;
+
+/// Header names of the worker protocol.
+public final class WorkerHeaders {
+    /// The fence of the assignment's attempt, on every call under `/assignments/{id}`.
+    public static final String FENCE = "X-Roundelay-Fence";
+    /// CRC-32C of the whole body, 8 lower-case hex digits.
+    public static final String CRC32C = "X-Roundelay-Crc32c";
+    /// Name of a file in the hand-over folder that stands for the body.
+    public static final String LINK = "X-Roundelay-Link";
+
+    private WorkerHeaders() {}
+}

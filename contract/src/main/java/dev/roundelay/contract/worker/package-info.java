@@ -1,0 +1,4 @@
+@NullMarked
+package dev.roundelay.contract.worker;
+
+import org.jspecify.annotations.NullMarked;
