@@ -32,6 +32,7 @@ public record SyncRequest(
     /// @param lastStep  number of the last completed step, 0 before the first
     /// @param lastLog   number of the last log line written by this attempt
     /// @param phase     for people: `fetching inputs`, `building environment`, `importing`, `training`
+    /// @param validates with `ready`: whether the module has the validation function
     /// @param failure   with `failed`
     public record Held(
             String assignmentId,
@@ -40,5 +41,6 @@ public record SyncRequest(
             long lastStep,
             long lastLog,
             @Nullable String phase,
+            @Nullable Boolean validates,
             @Nullable FailureReport failure) {}
 }
