@@ -9,5 +9,8 @@ public final class WorkerHeaders {
     /// Name of a file in the hand-over folder that stands for the body.
     public static final String LINK = "X-Roundelay-Link";
 
+    /// In the answer to HEAD: how many leading bytes the server holds of the body with the asked checksum.
+    public static final String HELD = "X-Roundelay-Held";
+
     private WorkerHeaders() {}
 }
