@@ -1,0 +1,67 @@
+"""Roundelay for Python: submit federated training jobs, and read their state, files and workers.
+
+>>> from roundelay import Roundelay  # doctest: +SKIP
+>>> job = Roundelay().rt_submit(Net, "digits", "shards")  # doctest: +SKIP
+>>> job.dashboard_url  # doctest: +SKIP
+"""
+
+from ._version import __version__
+from .client import Roundelay, rt_submit
+from .configs import FederationConfig, Limits, ModelConfig, SelectConfig, TrainingConfig
+from .errors import (
+    AuthError,
+    ConfigurationError,
+    ConflictError,
+    ConnectionError,
+    NotFoundError,
+    QuotaExceededError,
+    RateLimitError,
+    RoundelayError,
+    ServerError,
+    SourceExtractionError,
+    ValidationError,
+)
+from .models import (
+    Deleted,
+    Failure,
+    GpuModel,
+    Job,
+    JobState,
+    JobWarning,
+    LogLine,
+    Page,
+    StoredFile,
+    Worker,
+)
+
+__all__ = [
+    "AuthError",
+    "ConfigurationError",
+    "ConflictError",
+    "ConnectionError",
+    "Deleted",
+    "Failure",
+    "FederationConfig",
+    "GpuModel",
+    "Job",
+    "JobState",
+    "JobWarning",
+    "Limits",
+    "LogLine",
+    "ModelConfig",
+    "NotFoundError",
+    "Page",
+    "QuotaExceededError",
+    "RateLimitError",
+    "Roundelay",
+    "RoundelayError",
+    "SelectConfig",
+    "ServerError",
+    "SourceExtractionError",
+    "StoredFile",
+    "TrainingConfig",
+    "ValidationError",
+    "Worker",
+    "__version__",
+    "rt_submit",
+]

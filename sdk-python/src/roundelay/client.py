@@ -1,0 +1,222 @@
+"""The client: everything of a server that a data scientist needs, with a URL and an API key."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Optional, Union
+
+import httpx
+
+from . import _settings
+from ._http import Transport
+from .configs import FederationConfig, Limits, ModelConfig, TrainingConfig, selection_spec
+from .errors import SourceExtractionError
+from .files import Files
+from .jobs import Jobs
+from .models import GpuModel, Job, items_of
+from .source import extract_source
+from .source.extract import Extracted, extract_file
+from .submission import StrPath, Submitter, prepare
+from .workers import Workers
+
+
+class Roundelay:
+    """A client of one Roundelay server. Close it, or use it in a ``with``; safe for several threads.
+
+    URL and key come from the arguments, else from ROUNDELAY_URL and ROUNDELAY_API_KEY (RESON_BASE_URL and RESON_API_KEY of
+    a ``credentials.env`` work too), else from the profile that ``roundelay login`` wrote. No request is made here.
+
+    Parameters
+    ----------
+    url : str, optional
+        Such as ``https://roundelay.example.org``; several servers of one installation are separated by commas.
+    api_key : str, optional
+        ``rsk_live_...``
+    allow_http : bool
+        Whether the key may go over plain HTTP to another machine.
+    timeout_seconds : float
+        For each wait for the server, not for a whole upload.
+    max_retries : int
+        How often a request that may be repeated is repeated, with growing pauses (10 bridge a restart of the server).
+    show_progress : bool, optional
+        Whether uploads and downloads draw a line of progress; by default on a terminal.
+    verify : bool or str
+        False trusts any certificate (never do that outside of a test); a path is a CA file.
+
+    Raises
+    ------
+    ConfigurationError
+        If URL or key are missing or malformed, or the key would go over plain HTTP.
+    """
+
+    def __init__(
+        self,
+        url: Optional[str] = None,
+        api_key: Optional[str] = None,
+        *,
+        allow_http: bool = False,
+        timeout_seconds: float = 60.0,
+        max_retries: int = 6,
+        show_progress: Optional[bool] = None,
+        verify: Union[bool, str] = True,
+        environment: Optional[Mapping[str, str]] = None,
+        profile: Optional[Path] = None,
+        http_transport: Optional[httpx.BaseTransport] = None,
+    ) -> None:
+        settings = _settings.resolve(
+            url=url,
+            api_key=api_key,
+            allow_http=allow_http,
+            environment=os.environ if environment is None else environment,
+            profile=profile or _settings.profile_path(),
+        )
+        self.url = settings.urls[0]
+        self._show_progress = show_progress
+        self._transport = Transport(
+            settings,
+            timeout_seconds=timeout_seconds,
+            max_retries=max_retries,
+            transport=http_transport,
+            verify=verify,
+        )
+        self.jobs = Jobs(self._transport)
+        self.files = Files(self._transport, show_progress=show_progress)
+        self.workers = Workers(self._transport)
+
+    def __enter__(self) -> Roundelay:
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Roundelay(url={self.url!r})"
+
+    def close(self) -> None:
+        """Closes the connections to the server."""
+        self._transport.close()
+
+    def gpu_catalog(self) -> list[GpuModel]:
+        """Reads the GPU models that ``gpu_models`` of rt_submit may name, with how many are online and free."""
+        return [GpuModel.of(raw) for raw in items_of(self._transport.json("GET", "/gpu-catalog"))]
+
+    def rt_submit(
+        self,
+        model: Union[type, str],
+        name: str,
+        shards_dir: Optional[StrPath] = None,
+        *,
+        requirements_txt: Union[StrPath, Sequence[str], None] = None,
+        training: Optional[TrainingConfig] = None,
+        federation: Optional[FederationConfig] = None,
+        model_config: Optional[ModelConfig] = None,
+        model_checkpoint: Optional[StrPath] = None,
+        extra_files: Iterable[StrPath] = (),
+        dataset: Optional[str] = None,
+        worker_ids: Optional[Iterable[str]] = None,
+        auto_select_workers: Optional[bool] = None,
+        gpu_models: Optional[Iterable[str]] = None,
+        max_price_per_gpu_hour: Optional[float] = None,
+        estimated_memory_mb: Optional[int] = None,
+        only_mine_workers: bool = False,
+        limits: Optional[Limits] = None,
+        priority: int = 0,
+    ) -> Job:
+        """Uploads a job's code and shards, submits it, and returns at once with a thin handle.
+
+        Shards that are in the bucket already are not sent again. Nothing waits for the job: open ``job.dashboard_url``, or
+        ask now and then with ``client.jobs.get(job.id)``.
+
+        Parameters
+        ----------
+        model : type or str
+            The model class; ``fl_train`` and ``fl_validate`` are found beside it and their source is taken along
+            (docs/source-extraction.md). Or ``"path/to/file.py:ClassName"``, which is sent without being imported.
+        name : str
+            Shown to people; its slug names the folder ``jobs/<slug>/``.
+        shards_dir : path
+            Folder with one ``*.zip`` for each worker, in natural order (``shard_2`` before ``shard_10``).
+        requirements_txt : path or list of str, optional
+            A requirements file, or its lines; by default torch and numpy.
+        training, federation, model_config : optional
+            Hyperparameters, rounds and strategy, arguments of the class.
+        model_checkpoint : path, optional
+            A ``state_dict`` to start from, saved by ``torch.save``.
+        extra_files : paths
+            Modules (``.py``), which lie beside ``model_def.py``; all else, folders too, is read-only at ``env["ASSETS"]``.
+        dataset : str, optional
+            A dataset that workers hold, instead of shards.
+        worker_ids : list of str, optional
+            Exactly these workers, as many as there are shards.
+        auto_select_workers : bool, optional
+            Let the server choose; the default without `worker_ids`.
+        gpu_models : list of str, optional
+            Catalogue ids in order of preference (``cpu`` for workers without a GPU).
+        max_price_per_gpu_hour : float, optional
+            Ceiling in dollars for one GPU and hour.
+        estimated_memory_mb : int, optional
+            GPU memory that a site needs (host memory on ``cpu``).
+        only_mine_workers : bool
+            No shared workers.
+        limits : Limits, optional
+            Time-outs and attempts.
+        priority : int
+            Larger goes first among one's own queued jobs.
+
+        Returns
+        -------
+        Job
+
+        Raises
+        ------
+        SourceExtractionError
+            If the source cannot be taken along; nothing has been sent.
+        ValidationError
+            If the shards, workers or values do not fit.
+        ConflictError
+            With code ``slug_in_use``, while another job of that name is live.
+        """
+        model_config = model_config or ModelConfig()
+        submission = prepare(
+            name=name,
+            extracted=_extracted(model, model_config),
+            shards_dir=shards_dir,
+            dataset=dataset,
+            requirements_txt=requirements_txt,
+            model_checkpoint=model_checkpoint,
+            extra_files=extra_files,
+            training=training or TrainingConfig(),
+            federation=federation or FederationConfig(),
+            model_config=model_config,
+            selection=selection_spec(
+                worker_ids=worker_ids,
+                auto_select_workers=auto_select_workers,
+                gpu_models=gpu_models,
+                max_price_per_gpu_hour=max_price_per_gpu_hour,
+                estimated_memory_mb=estimated_memory_mb,
+                only_mine_workers=only_mine_workers,
+            ),
+            limits=limits,
+            priority=priority,
+        )
+        return Submitter(self._transport, self.files, show_progress=self._show_progress).submit(submission)
+
+
+def rt_submit(model: Union[type, str], name: str, shards_dir: Optional[StrPath] = None, **arguments: Any) -> Job:
+    """Submits a job to the server that the environment or ``roundelay login`` names.
+
+    Takes the arguments of `Roundelay.rt_submit`.
+    """
+    with Roundelay() as client:
+        return client.rt_submit(model, name, shards_dir, **arguments)
+
+
+def _extracted(model: Union[type, str], config: ModelConfig) -> Extracted:
+    if not isinstance(model, str):
+        return extract_source(model, train_fn=config.train_fn, validate_fn=config.validate_fn)
+    path, colon, class_name = model.rpartition(":")
+    if not colon or not path.endswith(".py"):
+        raise SourceExtractionError(f"[model] {model!r} is neither a class nor of the form 'path/to/file.py:ClassName'")
+    return extract_file(Path(path).expanduser(), class_name, train_fn=config.train_fn, validate_fn=config.validate_fn)

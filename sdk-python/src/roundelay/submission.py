@@ -1,0 +1,225 @@
+"""Turns the arguments of ``rt_submit`` into a job: gather, check, upload what has changed, submit."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Optional, Union
+
+from ._http import Transport
+from .configs import FederationConfig, Limits, ModelConfig, TrainingConfig
+from .errors import ValidationError
+from .files import Files
+from .models import Job, StoredFile
+from .progress import Progress
+from .source import Extracted
+from .uploads import FileSource, Source, TextSource, Uploads
+
+StrPath = Union[str, Path]
+_DEFAULT_REQUIREMENTS = "torch\nnumpy\n"
+_MOST_SHARDS = 1000
+
+
+@dataclass(frozen=True)
+class Submission:
+    """Everything of a job, on this side of the network: the objects to store and the specification."""
+
+    slug: str
+    spec: Mapping[str, Any]
+    objects: Mapping[str, Source]
+    folders: Sequence[str] = field(default=())
+    shards: Sequence[str] = field(default=())
+
+
+def prepare(
+    *,
+    name: str,
+    extracted: Extracted,
+    shards_dir: Optional[StrPath],
+    dataset: Optional[str],
+    requirements_txt: Union[StrPath, Sequence[str], None],
+    model_checkpoint: Optional[StrPath],
+    extra_files: Iterable[StrPath],
+    training: TrainingConfig,
+    federation: FederationConfig,
+    model_config: ModelConfig,
+    selection: Mapping[str, Any],
+    limits: Optional[Limits],
+    priority: int,
+) -> Submission:
+    """Reads what is to be sent and checks all that can be checked here, before anything is uploaded.
+
+    Raises
+    ------
+    ValidationError
+        With the code that the server would give: no shards, a shard that is no zip, a count that does not fit.
+    """
+    slug = slug_of(name)
+    root = f"jobs/{slug}/"
+    objects: dict[str, Source] = {f"{root}scripts/{path}": TextSource.of(text) for path, text in extracted.files.items()}
+    requirements = f"{root}requirements/requirements.txt"
+    objects[requirements] = TextSource.of(_requirements(requirements_txt))
+    shards = _shards(shards_dir, dataset)
+    objects.update({f"{root}shards/{path.name}": FileSource.of(path) for path in shards})
+    _require_matching_workers(selection, len(shards))
+    assets = _extra_objects(root, extra_files, objects)
+    checkpoint = None
+    if model_checkpoint is not None:
+        path = _existing(model_checkpoint, "model_checkpoint")
+        checkpoint = f"{root}model/{path.name}"
+        objects[checkpoint] = FileSource.of(path)
+    spec = {
+        "name": name,
+        "scripts": f"{root}scripts/",
+        "assets": f"{root}assets/" if assets else None,
+        "requirements": requirements,
+        "shards": f"{root}shards/" if shards else None,
+        "dataset": dataset,
+        "checkpoint": checkpoint,
+        "model": model_config.to_spec(extracted.class_name),
+        "training": training.to_spec(),
+        "federation": federation.to_spec(),
+        "selection": dict(selection),
+        "limits": limits.to_spec() if limits else None,
+        "priority": priority,
+    }
+    return Submission(
+        slug=slug,
+        spec=_as_json({key: value for key, value in spec.items() if value is not None}),
+        objects=objects,
+        folders=tuple(f"{root}{folder}/" for folder in ("scripts", "assets", "requirements", "shards", "model")),
+        shards=tuple(path.name for path in shards),
+    )
+
+
+class Submitter:
+    """Uploads and submits; each step can be repeated, so a submit that was cut is simply called again."""
+
+    def __init__(self, transport: Transport, files: Files, *, show_progress: Optional[bool]) -> None:
+        self._transport = transport
+        self._files = files
+        self._uploads = Uploads(transport)
+        self._show_progress = show_progress
+
+    def submit(self, submission: Submission) -> Job:
+        """Makes the bucket's ``jobs/<slug>/`` equal to the submission and creates the job, exactly once."""
+        stored = {file.key: file for folder in submission.folders for file in self._files.list(folder)}
+        for key, source in submission.objects.items():
+            self._store(key, source, stored.get(key))
+        for key in stored:
+            if key not in submission.objects:
+                self._files.delete(key)
+        answer = self._transport.json("POST", "/jobs", body=submission.spec, idempotency_key=f"submit-{uuid.uuid4()}")
+        return Job.of(answer)
+
+    def _store(self, key: str, source: Source, stored: Optional[StoredFile]) -> None:
+        label = key.rsplit("/", 1)[-1]
+        with Progress(label, source.size_bytes, shown=self._show_progress) as progress:
+            self._uploads.send(key, source, content_type=_content_type(key), stored=stored, advance=progress.advance)
+
+
+def slug_of(name: str) -> str:
+    """Returns the folder name of a job: lower case, spaces as ``-``, nothing but letters, digits, ``-`` and ``_``."""
+    text = name.strip().lower().replace(" ", "-")
+    return "".join(char for char in text if char.isalnum() or char in "-_") or "job"
+
+
+def natural_order(name: str) -> list[tuple[int, int, str]]:
+    """Returns the sort key with which ``shard_2`` comes before ``shard_10``."""
+    parts = re.findall(r"\d+|\D+", name)
+    return [(0, int(part), part) if part.isdecimal() else (1, 0, part) for part in parts]
+
+
+def _shards(shards_dir: Optional[StrPath], dataset: Optional[str]) -> list[Path]:
+    if (shards_dir is None) == (dataset is None):
+        raise ValidationError("[shards_dir] give either shards_dir or dataset, not both and not none", code="invalid_request")
+    if shards_dir is None:
+        return []
+    folder = Path(shards_dir).expanduser()
+    if not folder.is_dir():
+        raise ValidationError(f"[shards_dir] {folder} is no folder", code="shard_count_mismatch")
+    found = [path for path in folder.glob("*.zip") if path.is_file() and not path.name.startswith(".")]
+    found.sort(key=lambda path: natural_order(path.name))
+    if not found:
+        raise ValidationError(
+            f"[shards_dir] {folder} holds no *.zip; make one zip for each worker", code="shard_count_mismatch"
+        )
+    if len(found) > _MOST_SHARDS:
+        raise ValidationError(f"[shards_dir] {len(found)} shards, at most {_MOST_SHARDS} a job", code="shard_count_mismatch")
+    for path in found:
+        if not zipfile.is_zipfile(path):
+            raise ValidationError(f"[{path}] is no zip file; make the shard again", code="shard_unreadable")
+    return found
+
+
+def _require_matching_workers(selection: Mapping[str, Any], shards: int) -> None:
+    workers = selection.get("workerIds")
+    if workers is None or not shards:
+        return
+    if len(set(workers)) != len(workers):
+        raise ValidationError("[worker_ids] a worker stands twice; name each once", code="duplicate_worker")
+    if len(workers) != shards:
+        raise ValidationError(
+            f"[worker_ids] {len(workers)} workers for {shards} shards; "
+            "name exactly one worker for each shard, re-upload shards to match, or use auto_select_workers=True",
+            code="shard_count_mismatch",
+            details={"shards": shards, "workers": len(workers)},
+        )
+
+
+def _requirements(given: Union[StrPath, Sequence[str], None]) -> str:
+    if given is None:
+        return _DEFAULT_REQUIREMENTS
+    if isinstance(given, (str, Path)):
+        return _existing(given, "requirements_txt").read_text(encoding="utf-8")
+    return "".join(f"{line}\n" for line in given)
+
+
+def _extra_objects(root: str, extra_files: Iterable[StrPath], objects: dict[str, Source]) -> bool:
+    has_assets = False
+    if isinstance(extra_files, (str, Path)):
+        extra_files = [extra_files]
+    for given in extra_files:
+        path = _existing(given, "extra_files", folder_too=True)
+        members = sorted(member for member in path.rglob("*") if member.is_file()) if path.is_dir() else [path]
+        for member in members:
+            relative = member.relative_to(path.parent).as_posix()
+            is_module = path.is_file() and path.suffix == ".py"
+            key = f"{root}{'scripts' if is_module else 'assets'}/{relative}"
+            if key in objects:
+                raise ValidationError(f"[extra_files] {relative} is there already; rename one", code="invalid_request")
+            objects[key] = FileSource.of(member)
+            has_assets |= not is_module
+    return has_assets
+
+
+def _existing(given: StrPath, argument: str, *, folder_too: bool = False) -> Path:
+    path = Path(given).expanduser()
+    if not (path.is_file() or (folder_too and path.is_dir())):
+        raise ValidationError(f"[{argument}] there is no file {path}", code="invalid_request")
+    return path
+
+
+def _as_json(spec: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        json.dumps(spec, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise ValidationError(
+            f"[model_args, extra or strategy_args] {error}; only text, numbers, true, false, null, lists and dicts "
+            "can be sent, so build other objects inside the model or fl_train",
+            code="invalid_request",
+        ) from error
+    return spec
+
+
+def _content_type(key: str) -> str:
+    suffix = key.rsplit(".", 1)[-1]
+    return {"py": "text/x-python", "txt": "text/plain", "zip": "application/zip"}.get(suffix, "application/octet-stream")
+
+
+__all__ = ["Submission", "Submitter", "natural_order", "prepare", "slug_of"]
