@@ -1,0 +1,44 @@
+package dev.roundelay.kernel.worker;
+
+import dev.roundelay.kernel.assignment.AssignmentId;
+import dev.roundelay.kernel.assignment.AssignmentState;
+import dev.roundelay.kernel.assignment.Fence;
+import dev.roundelay.kernel.job.Failure;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What a worker says at a sync.
+///
+/// @param instanceId   random at each start of the agent; a new one means that all its former assignments are lost
+/// @param freeMemoryMb memory that is free now
+/// @param telemetry    opaque JSON, kept as last value; null to keep the one before
+public record WorkerReport(
+        String instanceId,
+        WorkerOffer offer,
+        long freeMemoryMb,
+        @Nullable String telemetry,
+        List<Held> held) {
+    public WorkerReport {
+        held = List.copyOf(held);
+    }
+
+    /// One assignment that it holds.
+    ///
+    /// @param state     what it has reached: preparing, ready, done, stopped or failed
+    /// @param lastStep  number of the last completed step
+    /// @param lastLog   number of the last log line
+    /// @param phase     for people, such as `building environment`
+    /// @param validates with `ready`: whether the module has the validation function; null if unknown
+    /// @param failure   with `failed`
+    /// @param loss      with `failed`: the harness was killed from outside, so the shard is lost, not failed
+    public record Held(
+            AssignmentId id,
+            Fence fence,
+            AssignmentState state,
+            long lastStep,
+            long lastLog,
+            @Nullable String phase,
+            @Nullable Boolean validates,
+            @Nullable Failure failure,
+            boolean loss) {}
+}
