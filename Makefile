@@ -1,0 +1,34 @@
+# The commands of this project. `make demo` and `make test` need nothing but a Debian-like machine and a JDK 25.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+MVN = . .work/env.sh && mvn -q -B
+
+.PHONY: help setup demo test build bench format clean
+
+help: ## list the commands
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+setup: ## find or install what building and running need
+	@scripts/setup
+
+build: setup ## build dist/roundelay
+	@scripts/build
+
+demo: build ## train the digits example on three sandboxed workers (KEEP=1 leaves it running)
+	@scripts/demo
+
+test: ## run every suite
+	@scripts/setup --test
+	@scripts/build
+	@scripts/test
+
+bench: build ## print the performance figures
+	@scripts/setup --test
+	@scripts/bench
+
+format: setup ## format the Java and Python sources
+	@$(MVN) spotless:apply
+	@. .work/env.sh && if [ -n "$${ROUNDELAY_TEST_PYTHON:-}" ]; then "$$(dirname $$ROUNDELAY_TEST_PYTHON)/ruff" format -q sdk-python harness examples; fi
+
+clean: ## remove what was built
+	@rm -rf dist .work */target target

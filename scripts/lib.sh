@@ -1,0 +1,81 @@
+# Shared by the scripts of this folder: finds or installs what the project needs. Source it; it changes nothing by itself.
+# Messages go to standard error, one line each: what is missing and what to do.
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+CACHE=${ROUNDELAY_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/roundelay}
+
+say() { printf '%s\n' "$*" >&2; }
+fail() { say "$*"; exit 1; }
+
+# Prints the folder of a JDK 25 or newer: JAVA_HOME if it is one, else the usual folders.
+find_jdk() {
+  local home
+  for home in "${JAVA_HOME:-}" /usr/lib/jvm/* /opt/java/* /opt/jdk* "$HOME"/.sdkman/candidates/java/current; do
+    [ -x "$home/bin/javac" ] || continue
+    local major
+    major=$("$home/bin/javac" -version 2>&1 | sed -n 's/^javac \([0-9]*\).*/\1/p')
+    if [ "${major:-0}" -ge 25 ]; then printf '%s\n' "$home"; return 0; fi
+  done
+  return 1
+}
+
+need_jdk() {
+  JAVA_HOME=$(find_jdk) || fail "[setup] no JDK 25 found in JAVA_HOME or the usual folders; install one (for example Temurin 25) and set JAVA_HOME to it"
+  export JAVA_HOME
+}
+
+# Installs Debian packages, quietly; asks for no password.
+install_packages() {
+  local missing=() package
+  for package in "$@"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return 0
+  command -v apt-get >/dev/null || fail "[setup] these are missing: ${missing[*]}; install them with your package manager"
+  local sudo=()
+  if [ "$(id -u)" -ne 0 ]; then
+    sudo -n true 2>/dev/null || fail "[setup] these packages are missing: ${missing[*]}; run: sudo apt-get install ${missing[*]}"
+    sudo=(sudo -n)
+  fi
+  say "[setup] installing ${missing[*]}"
+  local log
+  log=$(mktemp)
+  { "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq \
+    && "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >"$log" 2>&1 \
+    || { tail -n 20 "$log" >&2; fail "[setup] apt-get could not install ${missing[*]}; see the lines above"; }
+  rm -f "$log"
+}
+
+has_torch() { "$1" -c 'import importlib.util, sys; sys.exit(not all(importlib.util.find_spec(m) for m in ("torch", "numpy")))' 2>/dev/null; }
+
+# Prints a Python that has torch: ROUNDELAY_PYTHON, python3 of the path, the distribution's; else installs the distribution's package.
+find_torch_python() {
+  local python
+  for python in "${ROUNDELAY_PYTHON:-}" "$(command -v python3 || true)" /usr/bin/python3; do
+    [ -n "$python" ] && [ -x "$python" ] && has_torch "$python" && { printf '%s\n' "$python"; return 0; }
+  done
+  install_packages python3 python3-torch python3-numpy
+  has_torch /usr/bin/python3 || fail "[setup] no Python with torch found; install torch for one and set ROUNDELAY_PYTHON to it"
+  printf '%s\n' /usr/bin/python3
+}
+
+# Makes (once for each content of the requirements file) a virtual environment and prints its Python.
+#   venv NAME REQUIREMENTS_FILE [BASE_PYTHON]
+venv() {
+  local name=$1 requirements=$2 base=${3:-/usr/bin/python3} folder
+  [ -x "$base" ] || base=$(command -v python3) || fail "[setup] no python3; install Python 3.11 or newer"
+  folder=$CACHE/$name-$( { cat "$requirements"; "$base" -V; } | sha256sum | cut -c1-16)
+  if [ ! -e "$folder/.complete" ]; then
+    say "[setup] making the Python environment $name (once)"
+    rm -rf "$folder"
+    mkdir -p "$(dirname "$folder")"
+    "$base" -m venv "$folder" || fail "[setup] $base cannot make virtual environments; install python3-venv"
+    local log
+    log=$(mktemp)
+    "$folder/bin/python" -m pip install -q --disable-pip-version-check -r "$requirements" >"$log" 2>&1 \
+      || { tail -n 20 "$log" >&2; fail "[setup] pip could not install $requirements; see the lines above"; }
+    rm -f "$log"
+    touch "$folder/.complete"
+  fi
+  printf '%s\n' "$folder/bin/python"
+}
