@@ -1,0 +1,148 @@
+package dev.roundelay.worker.sandbox;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+/// Starts programs that nobody trusts. Thread-safe; owns nothing but the small files in its scratch folder.
+public final class Sandbox {
+    /// The home folder inside a sandbox, on its sized tmpfs.
+    public static final String HOME = "/tmp/home";
+
+    private final SandboxConfig config;
+    private final ProcessLauncher launcher;
+    private final boolean root;
+
+    /// Makes one; nothing is started or checked yet.
+    public Sandbox(SandboxConfig config, ProcessLauncher launcher) {
+        this.config = config;
+        this.launcher = launcher;
+        this.root = "root".equals(System.getProperty("user.name"));
+    }
+
+    /// Returns how programs are isolated.
+    public Isolation isolation() {
+        return config.isolation();
+    }
+
+    /// Runs an empty sandbox and returns why this machine cannot have one, in words for the operator.
+    public Optional<String> findProblem() {
+        if (config.isolation() == Isolation.NONE) {
+            return Optional.empty();
+        }
+        if (!Files.isExecutable(config.bubblewrap())) {
+            return Optional.of("[sandbox] there is no " + config.bubblewrap()
+                    + "; install the package bubblewrap, or start the worker with --isolation none");
+        }
+        SandboxSpec spec = new SandboxSpec(
+                "check",
+                SandboxSpec.BUILDER,
+                List.of("/bin/true"),
+                Map.of(),
+                List.of(),
+                "/",
+                List.of(),
+                false,
+                SandboxLimits.ofMemory(1L << 30));
+        try (SandboxProcess process = start(spec)) {
+            process.stdin().close();
+            String said = new String(process.stderr().readNBytes(4096), java.nio.charset.StandardCharsets.UTF_8);
+            Exit exit = process.exit().get(30, TimeUnit.SECONDS);
+            return exit.equals(new Exit.Exited(0))
+                    ? Optional.empty()
+                    : Optional.of("[sandbox] bubblewrap cannot run here ("
+                            + said.strip().replace('\n', ' ')
+                            + "); allow user namespaces, or start the worker with --isolation none");
+        } catch (Exception e) {
+            return Optional.of("[sandbox] bubblewrap cannot run here: " + e.getMessage()
+                    + "; allow user namespaces, or start the worker with --isolation none");
+        }
+    }
+
+    /// Returns the path by which the sandboxed program knows a mount: without isolation that is the host's own.
+    public String path(Mount mount) {
+        return config.isolation() == Isolation.NONE ? mount.source().toString() : mount.target();
+    }
+
+    /// Makes the uid of a slot the owner of a folder and all below it, so that it can be a writable mount.
+    ///
+    /// @param uidIndex the slot, or `SandboxSpec.BUILDER`
+    public void giveTo(Path folder, int uidIndex) {
+        if (!root || config.isolation() == Isolation.NONE) {
+            return;
+        }
+        int uid = config.firstUid() + uidIndex;
+        try {
+            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes) throws IOException {
+                    return give(dir);
+                }
+
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                    return give(file);
+                }
+
+                private FileVisitResult give(Path path) throws IOException {
+                    Files.setAttribute(path, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);
+                    Files.setAttribute(path, "unix:gid", uid, LinkOption.NOFOLLOW_LINKS);
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException("[sandbox] cannot hand over " + folder, e);
+        }
+    }
+
+    /// Starts a program. The caller must read both outputs, or the program stands still when a pipe is full.
+    ///
+    /// @throws SandboxException if the sandbox cannot be made
+    public SandboxProcess start(SandboxSpec spec) {
+        String unique = spec.name() + "-" + UUID.randomUUID().toString().substring(0, 8);
+        Path folder = config.scratch().resolve(unique);
+        Optional<MemoryCgroup> group =
+                config.cgroups() ? MemoryCgroup.tryCreate(unique, spec.limits().memoryBytes()) : Optional.empty();
+        try {
+            Files.createDirectories(folder);
+            ProcessBuilder builder = new ProcessBuilder(command(spec, folder, group));
+            builder.environment().clear();
+            if (config.isolation() == Isolation.NONE) {
+                builder.environment().putAll(spec.environment());
+                builder.directory(Path.of(spec.directory()).toFile());
+            } else {
+                builder.environment().put("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+            }
+            Process process = launcher.start(builder);
+            return new SandboxProcess(process, spec, config.isolation(), group, folder);
+        } catch (IOException e) {
+            group.ifPresent(MemoryCgroup::close);
+            throw new SandboxException("[sandbox " + spec.name() + "] " + e.getMessage(), e);
+        }
+    }
+
+    private List<String> command(SandboxSpec spec, Path folder, Optional<MemoryCgroup> group) throws IOException {
+        String entrance = group.map(found -> found.entrance().toString()).orElse("");
+        if (config.isolation() == Isolation.NONE) {
+            List<String> line = new ArrayList<>(List.of(
+                    "/bin/sh", "-c", "[ -z \"$1\" ] || echo $$ >\"$1\"; shift; exec \"$@\"", "roundelay", entrance));
+            line.addAll(List.of("setsid", "setpriv", "--pdeathsig", "KILL"));
+            line.addAll(BubblewrapCommand.limited(spec));
+            return line;
+        }
+        Path filter = Files.write(folder.resolve("filter"), SeccompFilter.program(System.getProperty("os.arch")));
+        Path passwd = Files.writeString(folder.resolve("passwd"), "job:x:1000:1000::" + HOME + ":/bin/sh\n");
+        return new BubblewrapCommand(config, root).of(spec, entrance, filter, passwd);
+    }
+}

@@ -1,0 +1,78 @@
+package dev.roundelay.worker.sandbox;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/// The seccomp program of every sandbox, as `bwrap --seccomp` reads it: an array of `struct sock_filter`
+/// (u16 code, u8 jt, u8 jf, u32 k, little-endian).
+///
+/// - another architecture than the machine's own (32-bit calls included): the process is killed
+/// - x32 calls, and every call named here: `EPERM`
+/// - everything else is allowed; the namespaces decide
+final class SeccompFilter {
+    private static final int LOAD = 0x20; // BPF_LD | BPF_W | BPF_ABS
+    private static final int EQUAL = 0x15; // BPF_JMP | BPF_JEQ | BPF_K
+    private static final int AT_LEAST = 0x35; // BPF_JMP | BPF_JGE | BPF_K
+    private static final int RETURN = 0x06; // BPF_RET | BPF_K
+    private static final int NUMBER_OFFSET = 0;
+    private static final int ARCH_OFFSET = 4;
+    private static final int KILL_PROCESS = 0x8000_0000;
+    private static final int REFUSE = 0x0005_0001; // SECCOMP_RET_ERRNO | EPERM
+    private static final int ALLOW = 0x7fff_0000;
+    private static final int X32_BIT = 0x4000_0000;
+
+    // ptrace, mount, umount2, pivot_root, swapon, swapoff, reboot, init_module, delete_module, acct, quotactl, add_key,
+    // request_key, keyctl, unshare, perf_event_open, open_by_handle_at, setns, process_vm_readv, process_vm_writev,
+    // finit_module, kexec_load, kexec_file_load, bpf, userfaultfd
+    private static final int[] X86_64 = {
+        101, 165, 166, 155, 167, 168, 169, 175, 176, 163, 179, 248, 249, 250, 272, 298, 304, 308, 310, 311, 313, 246,
+        320, 321, 323
+    };
+    private static final int[] AARCH64 = {
+        117, 40, 39, 41, 224, 225, 142, 105, 106, 89, 60, 217, 218, 219, 97, 241, 265, 268, 270, 271, 273, 104, 294,
+        280, 282
+    };
+    // io_uring_setup, _enter, _register, open_tree, move_mount, fsopen, fsconfig, fsmount, fspick, mount_setattr,
+    // quotactl_fd: the same numbers everywhere
+    private static final int[] COMMON = {425, 426, 427, 428, 429, 430, 431, 432, 433, 442, 443};
+
+    private SeccompFilter() {}
+
+    /// Returns the program for an architecture by the name that the JVM has for it.
+    ///
+    /// @throws SandboxException if the calls of that architecture are not known here
+    static byte[] program(String osArch) {
+        return switch (osArch) {
+            case "amd64", "x86_64" -> assemble(0xC000_003E, X86_64, true);
+            case "aarch64" -> assemble(0xC000_00B7, AARCH64, false);
+            default ->
+                throw new SandboxException("[sandbox] no system call filter for " + osArch
+                        + "; run the worker on x86_64 or aarch64, or with --isolation none");
+        };
+    }
+
+    private static byte[] assemble(int arch, int[] own, boolean hasX32) {
+        int[] refused = Arrays.copyOf(own, own.length + COMMON.length);
+        System.arraycopy(COMMON, 0, refused, own.length, COMMON.length);
+        ByteBuffer out =
+                ByteBuffer.allocate(8 * (refused.length + 6 + (hasX32 ? 1 : 0))).order(ByteOrder.LITTLE_ENDIAN);
+        instruction(out, LOAD, 0, 0, ARCH_OFFSET);
+        instruction(out, EQUAL, 1, 0, arch);
+        instruction(out, RETURN, 0, 0, KILL_PROCESS);
+        instruction(out, LOAD, 0, 0, NUMBER_OFFSET);
+        if (hasX32) {
+            instruction(out, AT_LEAST, refused.length + 1, 0, X32_BIT);
+        }
+        for (int i = 0; i < refused.length; i++) {
+            instruction(out, EQUAL, refused.length - i, 0, refused[i]);
+        }
+        instruction(out, RETURN, 0, 0, ALLOW);
+        instruction(out, RETURN, 0, 0, REFUSE);
+        return out.array();
+    }
+
+    private static void instruction(ByteBuffer out, int code, int ifTrue, int ifFalse, int k) {
+        out.putShort((short) code).put((byte) ifTrue).put((byte) ifFalse).putInt(k);
+    }
+}
