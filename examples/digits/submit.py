@@ -1,0 +1,41 @@
+"""Submits the digits example and prints where to look. Does not wait: the dashboard shows every step.
+
+    python submit.py [--data FOLDER] [--name NAME] [--rounds N]
+
+Server and key come from ROUNDELAY_URL and ROUNDELAY_API_KEY, or from `roundelay login`.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from roundelay import FederationConfig, Roundelay, RoundelayError, TrainingConfig
+
+HERE = Path(__file__).parent
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Submits the digits example.")
+    parser.add_argument("--data", type=Path, default=HERE / "data", help="what prepare.py wrote")
+    parser.add_argument("--name", default="digits")
+    parser.add_argument("--rounds", type=int, default=8)
+    arguments = parser.parse_args()
+    try:
+        with Roundelay() as client:
+            job = client.rt_submit(
+                f"{HERE / 'model_def.py'}:DigitsNet",
+                arguments.name,
+                arguments.data / "shards",
+                requirements_txt=["torch", "numpy"],
+                training=TrainingConfig(local_epochs=5, batch_size=32, learning_rate=0.05, extra={"MOMENTUM": 0.9}),
+                federation=FederationConfig(num_rounds=arguments.rounds),
+            )
+    except RoundelayError as error:
+        sys.exit(str(error))
+    print(f"{job.id} {job.state}")
+    print(job.dashboard_url)
+    print(f"when it has FINISHED, fetch {job.model_out}checkpoint.pt there and run: python evaluate.py checkpoint.pt")
+
+
+if __name__ == "__main__":
+    main()
