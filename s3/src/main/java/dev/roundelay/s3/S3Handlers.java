@@ -1,0 +1,128 @@
+package dev.roundelay.s3;
+
+import dev.roundelay.s3.awssdk.BucketAdapter;
+import dev.roundelay.s3.awssdk.S3Errors;
+import dev.roundelay.storage.ObjectStore;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Map;
+import org.gaul.s3proxy.AccessGrant;
+import org.gaul.s3proxy.S3ProxyHandler;
+import org.gaul.s3proxy.S3ProxyHandler.RequestContext;
+import org.gaul.s3proxy.auth.AuthenticationType;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+
+/// The two S3Proxy handlers: one that checks signatures itself, and one for calls whose signature [SignedPayload] has
+/// checked already.
+final class S3Handlers {
+    private static final long MAX_BUFFERED_BYTES = 8 << 20;
+    private static final int MAX_CHUNK_BYTES = 4 << 20;
+    private static final int MAX_SKEW_SECONDS = 15 * 60;
+
+    private static final ScopedValue<S3KeyPair> CALLER = ScopedValue.newInstance();
+    private static final ScopedValue<Boolean> WANTS_LOCATION = ScopedValue.newInstance();
+
+    private final Handler checking;
+    private final Handler trusting;
+
+    S3Handlers(S3Config config, S3Credentials credentials, ObjectStore objects) {
+        this.checking = new Handler(config, AuthenticationType.AWS_V2_OR_V4, objects);
+        checking.setBlobStoreLocator((accessKeyId, bucket, _) -> {
+            var caller =
+                    accessKeyId == null ? null : credentials.find(accessKeyId).orElse(null);
+            return caller == null ? null : new AccessGrant(caller.secretAccessKey(), adapter(objects, caller, bucket));
+        });
+        this.trusting = new Handler(config, AuthenticationType.NONE, objects);
+        trusting.setBlobStoreLocator((_, bucket, _) -> AccessGrant.anonymous(adapter(objects, CALLER.get(), bucket)));
+    }
+
+    private static BucketAdapter adapter(ObjectStore objects, S3KeyPair caller, @Nullable String bucket) {
+        var adapter = new BucketAdapter(objects, caller);
+        // The handler answers GetBucketLocation without asking the store.
+        if (WANTS_LOCATION.get() && bucket != null) {
+            adapter.requireOwn(bucket);
+        }
+        return adapter;
+    }
+
+    /// Serves a call whose signature is yet to be checked.
+    void handle(S3Call call, HttpServletResponse response, InputStream body, RequestContext context)
+            throws IOException {
+        ScopedValue.where(WANTS_LOCATION, wantsLocation(call)).call(() -> {
+            checking.doHandle(call.request(), servedRequest(call), response, body, context);
+            return Boolean.TRUE;
+        });
+    }
+
+    /// Serves a call that `caller` has signed; only the payload is yet to be checked, by `body` itself.
+    void handleVerified(
+            S3Call call, S3KeyPair caller, HttpServletResponse response, InputStream body, RequestContext context)
+            throws IOException {
+        ScopedValue.where(WANTS_LOCATION, wantsLocation(call))
+                .where(CALLER, caller)
+                .call(() -> {
+                    trusting.doHandle(call.request(), servedRequest(call), response, body, context);
+                    return Boolean.TRUE;
+                });
+    }
+
+    private static boolean wantsLocation(S3Call call) {
+        return call.request().getParameter("location") != null;
+    }
+
+    private static HttpServletRequest servedRequest(S3Call call) {
+        return call.isSignatureV2() ? call.request() : call.servedRequest();
+    }
+
+    /// Writes an error as S3 does: a bare status for 304, else a document.
+    void refuse(S3Call call, HttpServletResponse response, AwsServiceException refused) throws IOException {
+        var details = refused.awsErrorDetails();
+        if (details != null && details.sdkHttpResponse() != null) {
+            details.sdkHttpResponse().firstMatchingHeader("ETag").ifPresent(tag -> response.setHeader("ETag", tag));
+        }
+        if (refused.statusCode() == HttpServletResponse.SC_NOT_MODIFIED) {
+            response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
+            return;
+        }
+        AwsServiceException named = details == null
+                        || details.errorCode() == null
+                        || details.errorCode().isEmpty()
+                ? S3Errors.error(refused.statusCode(), "InternalError", "the request failed")
+                : refused;
+        checking.writeError(call.request(), response, named);
+    }
+
+    /// S3Proxy's handler, opened up for the writing of errors.
+    private static final class Handler extends S3ProxyHandler {
+        Handler(S3Config config, AuthenticationType authentication, ObjectStore objects) {
+            super(
+                    BucketAdapter.denyingAll(objects),
+                    authentication,
+                    "unused",
+                    "unused",
+                    null,
+                    config.maxObjectSize(),
+                    MAX_BUFFERED_BYTES,
+                    MAX_CHUNK_BYTES,
+                    /* ignoreUnknownHeaders= */ false,
+                    /* corsRules= */ null,
+                    "",
+                    MAX_SKEW_SECONDS);
+        }
+
+        void writeError(HttpServletRequest request, HttpServletResponse response, AwsServiceException refused)
+                throws IOException {
+            String message = refused.awsErrorDetails().errorMessage();
+            sendSimpleErrorResponse(
+                    request,
+                    response,
+                    refused.awsErrorDetails().errorCode(),
+                    refused.statusCode(),
+                    message == null ? "" : message,
+                    Map.of());
+        }
+    }
+}

@@ -1,0 +1,168 @@
+package dev.roundelay.s3;
+
+import dev.roundelay.s3.awssdk.S3Errors;
+import dev.roundelay.storage.ObjectStore;
+import dev.roundelay.storage.StorageException;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.gaul.s3proxy.S3ProxyHandler.RequestContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+
+/// Stands before S3Proxy's handlers and does what they do not: refuses requests without credentials, streams signed
+/// bodies instead of buffering them, bounds the number of bodies in flight, and writes one audit line a request.
+final class S3Servlet extends HttpServlet {
+    private static final long serialVersionUID = 1;
+    private static final Logger LOG = LoggerFactory.getLogger(S3Servlet.class);
+    private static final Logger AUDIT = LoggerFactory.getLogger("dev.roundelay.s3.audit");
+    private static final int DRAIN_BYTES = 16 << 20;
+
+    private final transient S3Handlers handlers;
+    private final transient SignedPayload signedPayload;
+    private final transient Semaphore bodies;
+    private final transient Duration bodyWait;
+
+    S3Servlet(S3Config config, S3Credentials credentials, ObjectStore objects, InstantSource clock) {
+        this.handlers = new S3Handlers(config, credentials, objects);
+        this.signedPayload = new SignedPayload(credentials, clock);
+        this.bodies = new Semaphore(config.maxBodies(), true);
+        this.bodyWait = config.bodyWait();
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (request.getMethod().equals("GET") && request.getRequestURI().equals("/healthz")) {
+            response.setContentType("text/plain");
+            response.getOutputStream().write("ok\n".getBytes(StandardCharsets.US_ASCII));
+            return;
+        }
+        // Whatever an object claims to be, a browser must neither guess its type nor run it as part of this site.
+        response.setHeader("X-Content-Type-Options", "nosniff");
+        response.setHeader("Content-Security-Policy", "sandbox; default-src 'none'");
+        long started = System.nanoTime();
+        var context = new RequestContext();
+        var call = new S3Call(request);
+        try {
+            serve(call, response, context);
+        } finally {
+            audit(call, response, context, started);
+        }
+    }
+
+    private void serve(S3Call call, HttpServletResponse response, RequestContext context) throws IOException {
+        boolean counted = false;
+        try {
+            requireSupported(call);
+            if (call.hasBody()) {
+                counted = bodies.tryAcquire(bodyWait.toMillis(), TimeUnit.MILLISECONDS);
+                if (!counted) {
+                    throw S3Errors.error(503, "SlowDown", "too many uploads at the same time; try again in a moment");
+                }
+            }
+            handle(call, response, context);
+        } catch (AwsServiceException refused) {
+            refuse(call, response, refused);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            refuse(call, response, S3Errors.error(503, "ServiceUnavailable", "the server is stopping"));
+        } finally {
+            if (counted) {
+                bodies.release();
+            }
+        }
+    }
+
+    private static void requireSupported(S3Call call) {
+        if (call.isAnonymous()) {
+            throw S3Errors.accessDenied("a request must be signed");
+        }
+        if (call.isSignatureV2() && call.overridesContentType()) {
+            throw S3Errors.error(501, "NotImplemented", "response-content-type needs a signature of version 4");
+        }
+    }
+
+    private void handle(S3Call call, HttpServletResponse response, RequestContext context) throws IOException {
+        try (InputStream raw = call.request().getInputStream()) {
+            var verified = signedPayload.verify(call);
+            if (verified.isPresent()) {
+                InputStream body = ordered(call, verified.get().checked(raw));
+                handlers.handleVerified(call, verified.get().caller(), response, body, context);
+            } else {
+                handlers.handle(call, response, ordered(call, raw), context);
+            }
+        } catch (AwsServiceException refused) {
+            throw refused;
+        } catch (UnsupportedOperationException e) {
+            throw S3Errors.error(501, "NotImplemented", "this operation is not offered here");
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            LOG.debug("refused {} {}", call.request().getMethod(), call.path(), e);
+            throw S3Errors.error(400, "InvalidRequest", String.valueOf(e.getMessage()));
+        } catch (IOException | RuntimeException e) {
+            throw causeOf(call, e);
+        }
+    }
+
+    private static InputStream ordered(S3Call call, InputStream body) {
+        return call.isCompletion() ? new OrderedParts(body) : body;
+    }
+
+    /// Finds the refusal inside what a stream threw while it was read; anything else is logged and becomes a 500.
+    private static AwsServiceException causeOf(S3Call call, Exception failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof AwsServiceException refused) {
+                return refused;
+            }
+            if (cause instanceof StorageException fault) {
+                return S3Errors.of(fault);
+            }
+            if (cause instanceof EOFException || cause instanceof TimeoutException) {
+                LOG.debug("connection of {} {} broke off", call.request().getMethod(), call.path(), failure);
+                return S3Errors.error(400, "IncompleteBody", "the connection broke off");
+            }
+        }
+        LOG.error("[s3 {} {}] failed", call.request().getMethod(), call.path(), failure);
+        return S3Errors.error(500, "InternalError", "the server failed; see its log");
+    }
+
+    private void refuse(S3Call call, HttpServletResponse response, AwsServiceException refused) throws IOException {
+        if (response.isCommitted()) {
+            return;
+        }
+        drain(call);
+        handlers.refuse(call, response, refused);
+    }
+
+    /// Reads a little of what the client still sends, so that it reads the answer instead of a reset connection.
+    private static void drain(S3Call call) {
+        if (!call.hasBody() || call.awaitsContinue()) {
+            return;
+        }
+        try {
+            call.request().getInputStream().skipNBytes(DRAIN_BYTES);
+        } catch (IOException ended) {
+            LOG.trace("body ended", ended);
+        }
+    }
+
+    private static void audit(S3Call call, HttpServletResponse response, RequestContext context, long started) {
+        AUDIT.info(
+                "key={} operation={} path={} status={} bytes={} ms={}",
+                call.accessKeyId().orElse("-"),
+                context.getOperation() == null ? "-" : context.getOperation(),
+                call.path(),
+                response.getStatus(),
+                call.hasBody() ? call.request().getContentLengthLong() : call.bytesSent(response),
+                (System.nanoTime() - started) / 1_000_000);
+    }
+}

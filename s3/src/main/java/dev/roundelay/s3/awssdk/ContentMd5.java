@@ -1,0 +1,23 @@
+package dev.roundelay.s3.awssdk;
+
+import java.io.InputStream;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+
+/// Holds a body against the Content-MD5 that came with it; the handler leaves that to the store.
+final class ContentMd5 {
+    private ContentMd5() {}
+
+    static InputStream check(InputStream body, @Nullable String contentMd5, long sizeBytes) {
+        if (contentMd5 == null) {
+            return body;
+        }
+        byte[] expected = Base64.getDecoder().decode(contentMd5);
+        return new DigestCheck(
+                body,
+                "MD5",
+                expected,
+                sizeBytes,
+                S3Errors.error(400, "BadDigest", "the Content-MD5 is not the one of the bytes that arrived"));
+    }
+}

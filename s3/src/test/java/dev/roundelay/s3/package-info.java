@@ -1,0 +1,4 @@
+@NullMarked
+package dev.roundelay.s3;
+
+import org.jspecify.annotations.NullMarked;

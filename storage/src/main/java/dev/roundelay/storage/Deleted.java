@@ -1,0 +1,6 @@
+package dev.roundelay.storage;
+
+/// How much a delete took away: objects, and the sum of their sizes.
+public record Deleted(long objects, long bytes) {
+    public static final Deleted NOTHING = new Deleted(0, 0);
+}
