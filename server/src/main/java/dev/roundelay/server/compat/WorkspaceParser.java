@@ -1,0 +1,204 @@
+package dev.roundelay.server.compat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.roundelay.contract.ErrorCode;
+import dev.roundelay.contract.Json;
+import dev.roundelay.contract.job.JobSpec;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Turns `config_fed_client.json` and `config_fed_server.json` of a prepared NVFlare workspace into the parts of a
+/// [JobSpec]. Class paths are matched against closed lists: nothing that a workspace names is ever loaded.
+public final class WorkspaceParser {
+    /// Names of the client configuration, in error messages and under the configs folder.
+    static final String CLIENT = "config_fed_client.json";
+
+    static final String SERVER = "config_fed_server.json";
+
+    private static final Set<String> EXECUTORS = Set.of("custom_client_executor.GenericClientExecutor");
+    private static final Set<String> PERSISTORS = Set.of("custom_persistor.CustomPersistor");
+    private static final Set<String> AGGREGATORS = Set.of("InTimeAccumulateWeightedAggregator");
+    private static final Set<String> GENERATORS = Set.of("FullModelShareableGenerator");
+    private static final Set<String> WORKFLOWS = Set.of("ScatterAndGather");
+    private static final Set<String> QUANTIZERS = Set.of("ModelQuantizer", "ModelDequantizer");
+    private static final Set<String> OWN_ARGS = Set.of(
+            "data_root",
+            "adapter_module",
+            "model_class",
+            "model_args",
+            "train_fn",
+            "validate_fn",
+            "local_epochs",
+            "batch_size",
+            "learning_rate");
+    private static final int MAX_CONFIG_BYTES = 1 << 20;
+
+    /// Returns what the two configurations ask for.
+    ///
+    /// @throws WorkspaceException naming the file and field that is broken or not supported
+    public Workspace parse(byte[] clientConfig, byte[] serverConfig) {
+        JsonNode client = read(CLIENT, clientConfig);
+        JsonNode server = read(SERVER, serverConfig);
+        List<String> warnings = new ArrayList<>();
+
+        JsonNode executor = client.path("executors").path(0).path("executor");
+        require(executor.isObject(), CLIENT, "executors[0].executor is missing");
+        supported(CLIENT, "executors[0].executor.path", executor.path("path").asText(""), EXECUTORS, false);
+        JsonNode args = executor.path("args");
+
+        String quantization = filters(client, warnings);
+        JsonNode workflow = workflow(server);
+        JsonNode flow = workflow.path("args");
+        components(server, flow);
+
+        JobSpec.Federation federation = new JobSpec.Federation(
+                integer(flow, "num_rounds", 1, SERVER),
+                integer(flow, "min_clients", 1, SERVER),
+                number(flow, "wait_time_after_min_received", 10, SERVER),
+                JobSpec.Strategy.fedAvg(),
+                quantization,
+                0L,
+                null,
+                0,
+                "fail",
+                null);
+        return new Workspace(model(args), training(args), federation, warnings);
+    }
+
+    private static JobSpec.Model model(JsonNode args) {
+        String modelClass = text(args, "model_class");
+        String trainFn = text(args, "train_fn");
+        String validateFn = text(args, "validate_fn");
+        return new JobSpec.Model(
+                orElse(text(args, "adapter_module"), "model_def"),
+                modelClass,
+                object(args.path("model_args")),
+                orElse(trainFn, modelClass == null ? "fl_train_model" : "fl_train"),
+                orElse(validateFn, modelClass == null ? "fl_validate_model" : "fl_validate"));
+    }
+
+    private static JobSpec.Training training(JsonNode args) {
+        Map<String, Object> extra = new LinkedHashMap<>();
+        object(args).forEach((name, value) -> {
+            if (!OWN_ARGS.contains(name)) {
+                extra.put(name, value);
+            }
+        });
+        return new JobSpec.Training(
+                integer(args, "local_epochs", 1, CLIENT),
+                integer(args, "batch_size", 32, CLIENT),
+                number(args, "learning_rate", 1e-3, CLIENT),
+                extra);
+    }
+
+    /// Quantisation filters map onto ours; any other filter would change weights in a way that is not done here.
+    private static @Nullable String filters(JsonNode client, List<String> warnings) {
+        String quantization = null;
+        for (String slot : List.of("task_data_filters", "task_result_filters")) {
+            for (JsonNode group : client.path(slot)) {
+                for (JsonNode filter : group.path("filters")) {
+                    String path = filter.path("path").asText("");
+                    supported(CLIENT, slot + "[].filters[].path", path, QUANTIZERS, true);
+                    JsonNode type = filter.path("args").path("quantization_type");
+                    if (type.isTextual()) {
+                        quantization = type.asText();
+                    }
+                }
+            }
+        }
+        if (quantization != null) {
+            warnings.add("quantization " + quantization
+                    + " was asked for; this server transfers weights at full precision, results are not affected");
+        }
+        return quantization;
+    }
+
+    private static JsonNode workflow(JsonNode server) {
+        JsonNode workflows = server.path("workflows");
+        require(workflows.isArray() && workflows.size() == 1, SERVER, "workflows must hold exactly one entry");
+        JsonNode workflow = workflows.path(0);
+        supported(SERVER, "workflows[0].path", workflow.path("path").asText(""), WORKFLOWS, true);
+        return workflow;
+    }
+
+    private static void components(JsonNode server, JsonNode flow) {
+        for (JsonNode component : server.path("components")) {
+            String id = component.path("id").asText("");
+            String path = component.path("path").asText("");
+            String where = "components[" + id + "].path";
+            if (id.equals(flow.path("persistor_id").asText("persistor"))) {
+                supported(SERVER, where, path, PERSISTORS, false);
+            } else if (id.equals(flow.path("aggregator_id").asText("aggregator"))) {
+                supported(SERVER, where, path, AGGREGATORS, true);
+            } else if (id.equals(flow.path("shareable_generator_id").asText("shareable_generator"))) {
+                supported(SERVER, where, path, GENERATORS, true);
+            }
+        }
+    }
+
+    /// @param byClass compare the class name behind the last dot, since NVFlare moved its classes between versions
+    private static void supported(String file, String field, String path, Set<String> known, boolean byClass) {
+        String name = byClass ? path.substring(path.lastIndexOf('.') + 1) : path;
+        boolean trusted = !byClass || path.startsWith("nvflare.") || path.equals(name);
+        if (!known.contains(name) || !trusted) {
+            throw new WorkspaceException(
+                    ErrorCode.UNSUPPORTED_WORKFLOW,
+                    "[%s, %s] %s is not run here; supported: %s"
+                            .formatted(file, field, path, String.join(", ", known)));
+        }
+    }
+
+    private static JsonNode read(String file, byte[] bytes) {
+        require(bytes.length <= MAX_CONFIG_BYTES, file, "is larger than 1 MiB");
+        try {
+            JsonNode node = Json.lenient().readTree(new String(bytes, StandardCharsets.UTF_8));
+            require(node.isObject(), file, "is no JSON object");
+            return node;
+        } catch (JsonProcessingException e) {
+            throw invalid(file, "is no JSON: " + e.getOriginalMessage());
+        }
+    }
+
+    private static int integer(JsonNode node, String field, int fallback, String file) {
+        JsonNode value = node.path(field);
+        require(value.isMissingNode() || value.isNull() || value.canConvertToInt(), file, field + " must be a number");
+        return value.isNumber() ? value.asInt() : fallback;
+    }
+
+    private static double number(JsonNode node, String field, double fallback, String file) {
+        JsonNode value = node.path(field);
+        require(value.isMissingNode() || value.isNull() || value.isNumber(), file, field + " must be a number");
+        return value.isNumber() ? value.asDouble() : fallback;
+    }
+
+    private static @Nullable String text(JsonNode node, String field) {
+        JsonNode value = node.path(field);
+        return value.isTextual() && !value.asText().isEmpty() ? value.asText() : null;
+    }
+
+    private static String orElse(@Nullable String value, String fallback) {
+        return value == null ? fallback : value;
+    }
+
+    @SuppressWarnings("unchecked") // a JSON object always converts to a map of names
+    private static Map<String, Object> object(JsonNode node) {
+        return node.isObject() ? Json.lenient().convertValue(node, LinkedHashMap.class) : Map.of();
+    }
+
+    private static void require(boolean condition, String file, String what) {
+        if (!condition) {
+            throw invalid(file, what);
+        }
+    }
+
+    private static WorkspaceException invalid(String file, String what) {
+        return new WorkspaceException(
+                ErrorCode.INVALID_REQUEST, "[%s] %s; make the workspace again with the SDK".formatted(file, what));
+    }
+}

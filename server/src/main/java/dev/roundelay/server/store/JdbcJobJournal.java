@@ -1,0 +1,325 @@
+package dev.roundelay.server.store;
+
+import dev.roundelay.kernel.Epoch;
+import dev.roundelay.kernel.job.JobId;
+import dev.roundelay.kernel.journal.Author;
+import dev.roundelay.kernel.journal.Entry;
+import dev.roundelay.kernel.journal.JobJournal;
+import dev.roundelay.kernel.journal.Line;
+import dev.roundelay.kernel.journal.LogQuery;
+import dev.roundelay.kernel.journal.LogSlice;
+import dev.roundelay.kernel.journal.MetricNames;
+import dev.roundelay.kernel.journal.MetricQuery;
+import dev.roundelay.kernel.journal.Note;
+import dev.roundelay.kernel.journal.Point;
+import dev.roundelay.kernel.journal.Report;
+import dev.roundelay.kernel.journal.Warning;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jspecify.annotations.Nullable;
+
+/// The journal in PostgreSQL. One transaction a call: it locks the job's counter row, takes the next range of `seq`,
+/// stores, and raises the attempt's high-water mark.
+public final class JdbcJobJournal implements JobJournal {
+    private record LogRow(
+            Instant time,
+            @Nullable String site,
+            String source,
+            String level,
+            @Nullable Integer round,
+            @Nullable Integer attempt,
+            String message) {}
+
+    private record MetricRow(
+            Instant time,
+            String name,
+            @Nullable String site,
+            @Nullable Integer round,
+            @Nullable Long step,
+            double value) {}
+
+    private record WarningRow(
+            String code,
+            String message,
+            @Nullable String site,
+            @Nullable Integer round) {}
+
+    private record EventRow(Instant time, String kind, String json) {}
+
+    private final Jdbi jdbi;
+    private final JournalReads reads;
+
+    public JdbcJobJournal(Jdbi jdbi) {
+        this.jdbi = jdbi;
+        this.reads = new JournalReads(jdbi);
+    }
+
+    @Override
+    public long append(Epoch epoch, JobId job, Author author, List<Report> entries) {
+        return jdbi.inTransaction(handle -> {
+            EpochGuard.require(handle, epoch);
+            // INVARIANT: the counter row is locked before the mark is read, so two calls of one attempt take turns.
+            long seq = lockCounter(handle, job);
+            long mark = markOf(handle, author);
+            List<Object> rows = new ArrayList<>();
+            for (Report report : entries) {
+                if (report.n() > mark) {
+                    mark = report.n();
+                    rows.add(row(author, report));
+                }
+            }
+            store(handle, job, seq, rows);
+            handle.execute("""
+                    insert into job_log_mark (job_id, assignment_id, attempt, mark) values (?, ?, ?, ?)
+                    on conflict (assignment_id, attempt) do update set mark = excluded.mark
+                    """, job.value(), author.assignment().value(), author.attempt(), mark);
+            return mark;
+        });
+    }
+
+    @Override
+    public void record(Epoch epoch, JobId job, List<Note> notes) {
+        jdbi.useTransaction(handle -> {
+            EpochGuard.require(handle, epoch);
+            write(handle, job, notes);
+        });
+    }
+
+    /// Stores notes within a transaction of another store, which has checked the epoch.
+    static void write(Handle handle, JobId job, List<Note> notes) {
+        if (!notes.isEmpty()) {
+            store(
+                    handle,
+                    job,
+                    lockCounter(handle, job),
+                    notes.stream().map(JdbcJobJournal::row).toList());
+        }
+    }
+
+    private static Object row(Author author, Report report) {
+        return switch (report) {
+            case Report.Log log ->
+                new LogRow(
+                        log.time(),
+                        author.site(),
+                        log.source(),
+                        log.level(),
+                        log.round(),
+                        author.attempt(),
+                        log.message());
+            case Report.Metric metric ->
+                new MetricRow(
+                        metric.time(), metric.name(), author.site(), metric.round(), metric.step(), metric.value());
+            case Report.Warn warn -> new WarningRow(warn.code(), warn.message(), author.site(), warn.round());
+        };
+    }
+
+    private static Object row(Note note) {
+        return switch (note) {
+            case Note.Log log ->
+                new LogRow(log.time(), log.site(), "server", log.level(), log.round(), null, log.message());
+            case Note.Metric metric ->
+                new MetricRow(metric.time(), metric.name(), metric.site(), metric.round(), null, metric.value());
+            case Note.Warn warn -> new WarningRow(warn.code(), warn.message(), warn.site(), warn.round());
+            case Note.Event event -> new EventRow(event.time(), event.kind(), event.json());
+        };
+    }
+
+    private static long lockCounter(Handle handle, JobId job) {
+        return handle.createQuery("select seq from job_counter where job_id = ? for update")
+                .bind(0, job.value())
+                .mapTo(Long.class)
+                .findOne()
+                .orElseThrow(
+                        () -> new IllegalStateException("[%s] has no journal: no such job".formatted(job.value())));
+    }
+
+    private static long markOf(Handle handle, Author author) {
+        return handle.createQuery("select mark from job_log_mark where assignment_id = ? and attempt = ?")
+                .bind(0, author.assignment().value())
+                .bind(1, author.attempt())
+                .mapTo(Long.class)
+                .findOne()
+                .orElse(0L);
+    }
+
+    private static void store(Handle handle, JobId job, long lastSeq, List<Object> rows) {
+        if (rows.isEmpty()) {
+            return;
+        }
+        long seq = lastSeq;
+        PreparedBatch logs = handle.prepareBatch("""
+                insert into job_log (job_id, seq, time, site, source, level, round, attempt, message)
+                values (:job, :seq, :time, :site, :source, :level, :round, :attempt, :message)
+                """);
+        for (Object row : rows) {
+            seq++;
+            switch (row) {
+                case LogRow log ->
+                    logs.bind("job", job.value())
+                            .bind("seq", seq)
+                            .bind("time", log.time())
+                            .bind("site", log.site())
+                            .bind("source", log.source())
+                            .bind("level", log.level())
+                            .bind("round", log.round())
+                            .bind("attempt", log.attempt())
+                            .bind("message", storable(log.message()))
+                            .add();
+                case MetricRow metric -> measure(handle, job, seq, metric);
+                case WarningRow warning -> warn(handle, job, seq, warning);
+                case EventRow event ->
+                    handle.execute(
+                            "insert into job_event (job_id, seq, time, kind, data) values (?, ?, ?, ?, ?::jsonb)",
+                            job.value(),
+                            seq,
+                            event.time(),
+                            event.kind(),
+                            storable(event.json()));
+                default -> throw new IllegalStateException("a row of no known kind: " + row);
+            }
+        }
+        if (logs.size() > 0) {
+            logs.execute();
+        }
+        handle.execute("update job_counter set seq = ? where job_id = ?", seq, job.value());
+    }
+
+    private static void measure(Handle handle, JobId job, long seq, MetricRow metric) {
+        if (!MetricNames.isValid(metric.name()) || !Double.isFinite(metric.value())) {
+            warn(
+                    handle,
+                    job,
+                    seq,
+                    new WarningRow(
+                            "metric_dropped",
+                            "[metric] a metric with the name \"%s\" and value %s was dropped; use a name of letters, digits, _ . / - and a finite number"
+                                    .formatted(shorten(metric.name()), metric.value()),
+                            metric.site(),
+                            null));
+            return;
+        }
+        if (!hasRoom(handle, job, metric.name())) {
+            warn(
+                    handle,
+                    job,
+                    seq,
+                    new WarningRow(
+                            "too_many_metrics",
+                            "[metric] more than %d names or %d points: the rest was dropped; log fewer of them"
+                                    .formatted(MetricNames.MAX_NAMES, MetricNames.MAX_POINTS),
+                            metric.site(),
+                            null));
+            return;
+        }
+        handle.createUpdate("""
+                        insert into job_metric (job_id, seq, time, name, site, round, step, value)
+                        values (:job, :seq, :time, :name, :site, :round, :step, :value)
+                        on conflict (job_id, name, site, round, step)
+                        do update set seq = excluded.seq, time = excluded.time, value = excluded.value
+                        """)
+                .bind("job", job.value())
+                .bind("seq", seq)
+                .bind("time", metric.time())
+                .bind("name", metric.name())
+                .bind("site", metric.site())
+                .bind("round", metric.round())
+                .bind("step", metric.step())
+                .bind("value", metric.value())
+                .execute();
+    }
+
+    private static boolean hasRoom(Handle handle, JobId job, String name) {
+        int known = handle.execute(
+                "update job_metric_name set points = points + 1 where job_id = ? and name = ? and points < ?",
+                job.value(),
+                name,
+                MetricNames.MAX_POINTS);
+        if (known == 1) {
+            return true;
+        }
+        return handle.createUpdate("""
+                        insert into job_metric_name (job_id, name, points)
+                        select :job, :name, 1
+                        where (select count(*) < :names and coalesce(sum(points), 0) < :points
+                               from job_metric_name where job_id = :job)
+                        on conflict do nothing
+                        """)
+                        .bind("job", job.value())
+                        .bind("name", name)
+                        .bind("names", MetricNames.MAX_NAMES)
+                        .bind("points", MetricNames.MAX_POINTS)
+                        .execute()
+                == 1;
+    }
+
+    private static void warn(Handle handle, JobId job, long seq, WarningRow warning) {
+        handle.createUpdate("""
+                        insert into job_warning (job_id, seq, code, message, site, round, count)
+                        values (:job, :seq, :code, :message, :site, :round, 1)
+                        on conflict (job_id, code, site, round)
+                        do update set count = job_warning.count + 1, message = excluded.message
+                        """)
+                .bind("job", job.value())
+                .bind("seq", seq)
+                .bind("code", warning.code())
+                .bind("message", storable(warning.message()))
+                .bind("site", warning.site())
+                .bind("round", warning.round())
+                .execute();
+    }
+
+    /// PostgreSQL's text cannot hold NUL: it is shown as the replacement character.
+    private static String storable(String text) {
+        return text.indexOf('\0') < 0 ? text : text.replace('\0', '\uFFFD');
+    }
+
+    private static String shorten(String name) {
+        return name.length() <= 100 ? name : name.substring(0, 100) + "…";
+    }
+
+    @Override
+    public long mark(Author author) {
+        return jdbi.withHandle(handle -> markOf(handle, author));
+    }
+
+    @Override
+    public LogSlice logs(JobId job, LogQuery query) {
+        return reads.logs(job, query);
+    }
+
+    @Override
+    public List<Line> tail(JobId job, String site, int count) {
+        return reads.tail(job, site, count);
+    }
+
+    @Override
+    public void forEachLine(JobId job, Consumer<Line> consumer) {
+        reads.forEachLine(job, consumer);
+    }
+
+    @Override
+    public List<Point> metrics(JobId job, MetricQuery query) {
+        return reads.metrics(job, query);
+    }
+
+    @Override
+    public List<Warning> warnings(JobId job) {
+        return reads.warnings(job);
+    }
+
+    @Override
+    public List<Entry> after(JobId job, long seq, int limit) {
+        return reads.after(job, seq, limit);
+    }
+
+    @Override
+    public long lastSeq(JobId job) {
+        return reads.lastSeq(job);
+    }
+}

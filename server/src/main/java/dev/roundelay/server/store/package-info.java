@@ -1,0 +1,5 @@
+/// PostgreSQL behind the ports of the inner rooms.
+@NullMarked
+package dev.roundelay.server.store;
+
+import org.jspecify.annotations.NullMarked;
