@@ -1,0 +1,166 @@
+"""The steps of a job at one site."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import time
+from typing import Any
+
+from . import calls, results, safetensors_file
+from .channel import Channel
+from .failures import StepFailure, report
+from .loading import UserModule
+from .logger import Logger
+
+
+class Steps:
+    """Answers `load`, `initialise`, `validate` and `train`; the module is imported once for all rounds."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._logger = Logger(channel)
+        self._job: dict[str, Any] = {}
+        self._module: UserModule | None = None
+        self._device = "cpu"
+
+    def load(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Import the user's module and describe it."""
+        self._job = request
+        self._seed(request)
+        module = UserModule.load(request["scripts"], request["model"])
+        calls.fix_threads(request["threads"])
+        self._device = calls.choose_device(request["device"])
+        self._module = module
+        return {
+            "trains": True,
+            "validates": module.validate is not None,
+            "classes": module.classes(),
+            "functions": module.functions(),
+            "versions": _versions(),
+        }
+
+    def initialise(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Make model 0: of a fresh model, of the warm start, or empty in the older form."""
+        started = time.monotonic()
+        module = self._loaded()
+        self._seed(request)
+        path = request.get("checkpoint")
+        start = results.load_state_dict_file(path, "checkpoint_unreadable") if path else None
+        if module.model_class is None:
+            state = start or {}
+        else:
+            try:
+                model = calls.build(module.model_class, self._job["model"]["args"], self._device)
+            except BaseException as error:  # noqa: BLE001 - the user's constructor may raise anything
+                raise self._failed(error, "train_raised") from error
+            if start is not None:
+                self._warm_start(model, start, os.path.basename(path))
+            state = dict(model.state_dict())
+        self._write(request["result"], state)
+        return {"samples": 0, "metrics": {}, "seconds": time.monotonic() - started}
+
+    def train(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Train one round and write the update."""
+        result, seconds = self._run(request, self._loaded().train, "train_raised")
+        weights = results.weights_of(result, request["outDir"])
+        self._write(request["result"], weights)
+        return {"samples": results.samples_of(result), "metrics": results.metrics_of(result), "seconds": seconds}
+
+    def validate(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Validate a global model."""
+        function = self._loaded().validate
+        if function is None:
+            return {"samples": 0, "metrics": {}, "seconds": 0.0}
+        result, seconds = self._run(request, function, "validate_raised")
+        return {"samples": results.samples_of(result), "metrics": results.metrics_of(result), "seconds": seconds}
+
+    def _run(self, request: dict[str, Any], function: Any, otherwise: str) -> tuple[Any, float]:
+        out_dir = request["outDir"]
+        os.makedirs(out_dir, exist_ok=True)
+        os.chdir(out_dir)
+        self._seed(request)
+        started = time.monotonic()
+        try:
+            first = self._arguments(request)
+            result = calls.call(function, first, out_dir, self._logger)
+        except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt of user code included
+            raise self._failed(error, otherwise) from error
+        return result, time.monotonic() - started
+
+    def _arguments(self, request: dict[str, Any]) -> list[Any]:
+        module = self._loaded()
+        env = self._env(request)
+        if module.model_class is None:
+            training = self._job["training"]
+            env = {
+                **env,
+                "DEVICE": self._device,
+                "local_epochs": training["localEpochs"],
+                "batch_size": training["batchSize"],
+                "learning_rate": training["learningRate"],
+            }
+            weights = safetensors_file.read(request["weights"], results.tensor_kind())
+            return [{"dataset": {"data_root": self._job["payload"]}, "env": env, "initial_weights": weights}]
+        model = calls.build(module.model_class, self._job["model"]["args"], self._device)
+        weights = safetensors_file.read(request["weights"], calls.kind_for(model))
+        calls.load_weights(model, weights, self._channel)
+        return [model, env]
+
+    def _env(self, request: dict[str, Any]) -> dict[str, Any]:
+        training = self._job["training"]
+        return {
+            "SITE_NAME": self._job["site"],
+            "JOB_ID": self._job["jobId"],
+            "CURRENT_ROUND": request["round"],
+            "DATA_ROOT": self._job["payload"],
+            "EPOCHS": training["localEpochs"],
+            "BATCH_SIZE": training["batchSize"],
+            "LR": training["learningRate"],
+            "SEED": request["seed"],
+            "ASSETS": self._job["assets"],
+            **training["extra"],
+        }
+
+    def _warm_start(self, model: Any, start: dict[str, Any], name: str) -> None:
+        try:
+            calls.load_weights(model, start, self._channel)
+        except Exception as error:  # noqa: BLE001 - whatever load_state_dict raises
+            what = " ".join(str(error).split())[:500]
+            raise StepFailure(
+                "checkpoint_unreadable",
+                f"{name} does not fit the model: {what}; save the state dict of the same class and arguments",
+            ) from error
+
+    def _write(self, path: str, state: dict[str, Any]) -> None:
+        try:
+            safetensors_file.write(path, state)
+        except safetensors_file.TensorError as error:
+            raise StepFailure(
+                "invalid_update", f'{error}; return {{"weights": model.state_dict(), "samples": n}}'
+            ) from error
+        except OSError as error:
+            raise self._failed(error, "train_raised") from error
+
+    def _seed(self, request: dict[str, Any]) -> None:
+        if self._job["seeded"]:
+            calls.seed_everything(request["seed"])
+
+    def _loaded(self) -> UserModule:
+        if self._module is None:
+            raise StepFailure("internal", "no module is loaded; load it first")
+        return self._module
+
+    @staticmethod
+    def _failed(error: BaseException, otherwise: str) -> StepFailure:
+        found = report(error, otherwise)
+        return StepFailure(found["reason"], found["message"], found["detail"])
+
+
+def _versions() -> list[str]:
+    versions = [f"python {platform.python_version()}"]
+    for name in ("torch", "numpy"):
+        if name in sys.modules:
+            versions.append(f"{name} {getattr(sys.modules[name], '__version__', '?')}")
+    return versions
