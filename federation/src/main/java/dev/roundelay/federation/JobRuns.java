@@ -1,0 +1,239 @@
+package dev.roundelay.federation;
+
+import dev.roundelay.federation.run.Desk;
+import dev.roundelay.federation.run.JobRun;
+import dev.roundelay.federation.run.RunParts;
+import dev.roundelay.kernel.Epoch;
+import dev.roundelay.kernel.KernelListener;
+import dev.roundelay.kernel.assignment.Assignment;
+import dev.roundelay.kernel.assignment.AssignmentId;
+import dev.roundelay.kernel.assignment.Fence;
+import dev.roundelay.kernel.job.Failure;
+import dev.roundelay.kernel.job.Job;
+import dev.roundelay.kernel.job.JobId;
+import dev.roundelay.kernel.job.JobPhase;
+import dev.roundelay.kernel.worker.WorkerId;
+import dev.roundelay.storage.Blob;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// The runs of all live jobs that have slots or are about to end. The server asks here what an assignment is to do, and
+/// hands in what
+/// workers send; it has checked before that the assignment belongs to the calling worker. Thread-safe.
+public final class JobRuns implements KernelListener {
+    private final RunParts parts;
+    private final RunSpecs specs;
+    private final Consumer<JobRun> starter;
+    private final Map<JobId, JobRun> runs = new ConcurrentHashMap<>();
+    private final List<StepListener> listeners = new CopyOnWriteArrayList<>();
+    private volatile @Nullable Epoch epoch;
+
+    /// Creates runs that begin with [#activate]. It must be added to the kernel as a listener.
+    ///
+    /// @param starter gives a run's loop a thread of its own, such as [#onVirtualThread]
+    public JobRuns(RunParts parts, RunSpecs specs, Consumer<JobRun> starter) {
+        this.parts = parts;
+        this.specs = specs;
+        this.starter = starter;
+    }
+
+    /// Gives a run a virtual thread.
+    public static void onVirtualThread(JobRun run) {
+        Thread.ofVirtual().name("run " + run.id()).start(run::loop);
+    }
+
+    /// Adds a listener of steps.
+    public void addListener(StepListener listener) {
+        listeners.add(listener);
+    }
+
+    /// Goes on with every live job. The kernel is active already.
+    public void activate(Epoch held) throws IOException {
+        parts.spool()
+                .keepOnly(parts.kernel().view().jobs().stream().map(Job::id).collect(Collectors.toSet()));
+        epoch = held;
+        parts.kernel().view().jobs().forEach(job -> jobChanged(job.id()));
+    }
+
+    /// Stops every run; nothing is written.
+    public void deactivate() {
+        epoch = null;
+        runs.values().forEach(JobRun::stop);
+        runs.clear();
+    }
+
+    @Override
+    public void jobChanged(JobId id) {
+        JobRun run = runs.get(id);
+        if (run != null && run.isStopped()) {
+            runs.remove(id, run);
+            run = null;
+        }
+        if (run != null) {
+            run.wake();
+        } else if (parts.kernel().view().job(id).map(JobRuns::needsRun).orElse(false)) {
+            begin(id);
+        }
+    }
+
+    @Override
+    public void siteFailed(JobId id, Assignment failed, Failure failure) {
+        JobRun run = runs.get(id);
+        if (run != null) {
+            run.siteFailed(failed.shard(), failure);
+        }
+    }
+
+    @Override
+    public void deposed(Epoch former) {
+        deactivate();
+    }
+
+    /// Returns what an assignment is to do now. Never waits.
+    public RunStep stepFor(Assignment assignment) {
+        JobRun run = runs.get(assignment.jobId());
+        return run == null ? JobRun.stepWithoutRun(assignment) : run.stepFor(assignment);
+    }
+
+    /// Returns a kept global model of a job, live or ended.
+    ///
+    /// @throws RoundNotKeptException if it is not kept
+    public ModelFile model(JobId job, int number) throws IOException {
+        JobRun run = runs.get(job);
+        StoredModel model = run == null ? null : run.model(number).orElse(null);
+        if (model == null) {
+            model = parts.store().load(job).models().get(number);
+        }
+        Path file = model == null
+                ? null
+                : parts.blobs().findFile(model.weights().id()).orElse(null);
+        if (model == null || file == null) {
+            throw new RoundNotKeptException(job, number);
+        }
+        Blob weights = model.weights();
+        return new ModelFile(number, file, weights.id(), weights.sizeBytes(), weights.etag());
+    }
+
+    /// Returns a new file on the blobs' file system for the body of a first model.
+    public Path newFirstModelFile() throws IOException {
+        return parts.blobs().newFile();
+    }
+
+    /// Returns a new file in the spool for the body of an update.
+    public Path newUpdateFile(Assignment assignment, int round) throws IOException {
+        return parts.spool().newFile(assignment.jobId(), round, assignment.id());
+    }
+
+    /// Says what an update will meet, before its body is sent; empty if it is welcome.
+    public Optional<Acceptance> refusal(AssignmentId id, Fence fence, int round) {
+        return switch (find(id, fence)) {
+            case Found(var assignment, var desk) -> desk.refusal(assignment, round);
+            case Absent() -> Optional.of(new Acceptance.StaleFence());
+        };
+    }
+
+    /// Takes the first model, whose body lies in a file of [#newFirstModelFile]; the file is gone afterwards.
+    public Acceptance acceptFirstModel(AssignmentId id, Fence fence, ReceivedBody body) throws IOException {
+        return with(id, fence, body, found -> found.desk().acceptFirstModel(found.assignment(), body));
+    }
+
+    /// Takes an update, whose body lies in a file of [#newUpdateFile]; the file is this room's afterwards.
+    public Acceptance acceptUpdate(AssignmentId id, Fence fence, int round, ReceivedBody body, UpdateMeta meta)
+            throws IOException {
+        return with(id, fence, body, found -> found.desk().acceptUpdate(found.assignment(), round, body, meta));
+    }
+
+    /// Takes what a shard measured of global model `model`.
+    public Acceptance acceptValidation(
+            AssignmentId id, Fence fence, int model, Map<String, Double> metrics, long samples, double seconds) {
+        return switch (find(id, fence)) {
+            case Found(var assignment, var desk) -> desk.acceptValidation(assignment, model, metrics, samples, seconds);
+            case Absent() -> new Acceptance.StaleFence();
+        };
+    }
+
+    /// Takes a file that a site's code wrote in a round; it appears if that attempt's update counts.
+    ///
+    /// @throws IllegalArgumentException if the path is not relative and normalised
+    public Acceptance stageFile(AssignmentId id, Fence fence, int round, String path, Blob blob) {
+        return switch (find(id, fence)) {
+            case Found(var assignment, var desk) -> desk.stageFile(assignment, round, path, blob);
+            case Absent() -> new Acceptance.StaleFence();
+        };
+    }
+
+    /// Does what is due in every run, for tests that drive time themselves.
+    public void runDueWork() {
+        for (JobRun run : List.copyOf(runs.values())) {
+            if (!run.isStopped()) {
+                var _ = run.pass();
+            }
+            if (run.isStopped()) {
+                runs.remove(run.id(), run);
+            }
+        }
+    }
+
+    private sealed interface Search {}
+
+    private record Found(Assignment assignment, Desk desk) implements Search {}
+
+    private record Absent() implements Search {}
+
+    private interface Taking {
+        Acceptance take(Found found) throws IOException;
+    }
+
+    private Acceptance with(AssignmentId id, Fence fence, ReceivedBody body, Taking taking) throws IOException {
+        switch (find(id, fence)) {
+            case Found found -> {
+                return taking.take(found);
+            }
+            case Absent() -> {
+                parts.spool().delete(body.file());
+                return new Acceptance.StaleFence();
+            }
+        }
+    }
+
+    /// The first check of a fence; the store repeats it in its transaction.
+    private Search find(AssignmentId id, Fence fence) {
+        Optional<Assignment> assignment = parts.kernel()
+                .view()
+                .image()
+                .assignment(id)
+                .filter(held -> held.fence().equals(fence) && held.isAlive());
+        JobRun run = assignment.map(Assignment::jobId).map(runs::get).orElse(null);
+        return run == null ? new Absent() : new Found(assignment.get(), run.desk());
+    }
+
+    private void begin(JobId id) {
+        Epoch held = epoch;
+        if (held == null) {
+            return;
+        }
+        var fresh = new JobRun(id, held, specs, parts, this::tell);
+        if (runs.putIfAbsent(id, fresh) == null) {
+            starter.accept(fresh);
+        }
+    }
+
+    private void tell(Set<WorkerId> workers) {
+        if (!workers.isEmpty()) {
+            listeners.forEach(listener -> listener.stepsChanged(workers));
+        }
+    }
+
+    private static boolean needsRun(Job job) {
+        return job.ending().isPresent() || !job.is(JobPhase.QUEUED);
+    }
+}

@@ -1,0 +1,5 @@
+/// What rounds measured.
+@NullMarked
+package dev.roundelay.federation.metric;
+
+import org.jspecify.annotations.NullMarked;

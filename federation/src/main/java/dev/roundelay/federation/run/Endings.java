@@ -1,0 +1,142 @@
+package dev.roundelay.federation.run;
+
+import dev.roundelay.federation.FinalOutputs;
+import dev.roundelay.federation.RoundRecord;
+import dev.roundelay.federation.StoredModel;
+import dev.roundelay.federation.output.OutputKeys;
+import dev.roundelay.kernel.Participant;
+import dev.roundelay.kernel.Verdict;
+import dev.roundelay.kernel.assignment.AssignmentState;
+import dev.roundelay.kernel.job.Failure;
+import dev.roundelay.kernel.job.JobId;
+import dev.roundelay.kernel.journal.Author;
+import dev.roundelay.kernel.journal.Note;
+import dev.roundelay.storage.NewObject;
+import dev.roundelay.storage.QuotaExceededException;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Ends a job: writes its outputs as blobs, then shows them and moves the job in one transaction.
+final class Endings {
+    private static final Logger log = LoggerFactory.getLogger(Endings.class);
+
+    private final JobId id;
+    private final RunParts parts;
+    private final Outputs outputs;
+    private @Nullable NewObject checkpoint;
+
+    Endings(JobId id, RunParts parts, Outputs outputs) {
+        this.id = id;
+        this.parts = parts;
+        this.outputs = outputs;
+    }
+
+    /// Writes the final model while the sites finish.
+    void prepare(Situation now) throws IOException {
+        if (checkpoint == null) {
+            checkpoint = checkpoint(now);
+        }
+    }
+
+    Verdict finish(Situation now) throws IOException {
+        if (!areLogsIn(now)) {
+            return new Verdict.Rejected("the last log lines of a site are still awaited");
+        }
+        prepare(now);
+        List<Note> last = List.of(log("info", "finished with model " + now.newest()));
+        var required = new ArrayList<NewObject>();
+        if (checkpoint != null) {
+            required.add(checkpoint);
+        }
+        try {
+            return parts.kernel().finish(id, end(now, required, records(now, last), last));
+        } catch (QuotaExceededException e) {
+            return parts.kernel().failing(id, RunFailures.doesNotFit("checkpoint", e));
+        }
+    }
+
+    Verdict fail(Situation now, Failure failure) throws IOException {
+        List<Note> last = notesAtEnd(now, log("error", "failed: " + failure.message()));
+        return parts.kernel().fail(id, failure, end(now, List.of(), leftovers(now, last), last));
+    }
+
+    Verdict cancel(Situation now) throws IOException {
+        List<Note> last = notesAtEnd(now, log("info", "cancelled"));
+        return parts.kernel().confirmCancelled(id, end(now, List.of(), leftovers(now, last), last));
+    }
+
+    /// Ends a job whose outputs cannot be written.
+    void giveUp(Failure failure) {
+        try {
+            if (!parts.kernel().fail(id, failure, Participant.NONE).isApplied()) {
+                var _ = parts.kernel().confirmCancelled(id, Participant.NONE);
+            }
+        } catch (RuntimeException e) {
+            log.error("[{}] cannot even be failed", id, e);
+        }
+    }
+
+    private Participant end(Situation now, List<NewObject> required, List<NewObject> optional, List<Note> notes) {
+        return parts.store()
+                .end(
+                        id,
+                        new FinalOutputs(outputs.bucket(now.job()), required, optional, notes),
+                        List.copyOf(now.state().models().keySet()),
+                        parts.wall().instant());
+    }
+
+    private List<NewObject> records(Situation now, List<Note> last) throws IOException {
+        OutputKeys keys = Outputs.keys(now.job());
+        List<RoundRecord> history = parts.store().rounds(id);
+        return List.of(outputs.log(keys, last), outputs.metrics(keys, history), outputs.metricsBySite(keys, history));
+    }
+
+    /// Returns log, metrics and the last committed model of a job that did not finish.
+    private List<NewObject> leftovers(Situation now, List<Note> last) throws IOException {
+        var objects = new ArrayList<>(records(now, last));
+        Optional<StoredModel> newest = now.state().newest();
+        if (newest.isPresent() && now.isValidated(newest.get().number())) {
+            int number = newest.get().number();
+            objects.add(outputs.checkpoint(Outputs.keys(now.job()).checkpointOf(number), newest.get()));
+        }
+        return objects;
+    }
+
+    private @Nullable NewObject checkpoint(Situation now) throws IOException {
+        Optional<StoredModel> newest = now.state().newest();
+        return newest.isEmpty()
+                ? null
+                : outputs.checkpoint(Outputs.keys(now.job()).checkpoint(), newest.get());
+    }
+
+    /// A site that is done has told the number of its last line; one that was lost is not awaited.
+    private boolean areLogsIn(Situation now) {
+        if (now.times().finishing().compareTo(now.times().finishBound()) >= 0) {
+            return true;
+        }
+        return now.current().values().stream()
+                .filter(assignment -> assignment.state() == AssignmentState.DONE)
+                .allMatch(assignment ->
+                        parts.journal().mark(new Author(assignment.id(), assignment.site(), assignment.attempt()))
+                                >= assignment.lastLog());
+    }
+
+    private List<Note> notesAtEnd(Situation now, Note log) {
+        if (now.state().round() == null) {
+            return List.of(log);
+        }
+        return List.of(
+                log, Notes.abandoned(now.state().round().number(), parts.wall().instant()));
+    }
+
+    private Note log(String level, String message) {
+        Instant at = parts.wall().instant();
+        return Notes.log(at, level, null, "[%s] %s".formatted(id, message));
+    }
+}

@@ -1,0 +1,141 @@
+package dev.roundelay.federation.run;
+
+import dev.roundelay.federation.Contribution;
+import dev.roundelay.federation.RunSpec;
+import dev.roundelay.federation.RunState;
+import dev.roundelay.federation.StoredModel;
+import dev.roundelay.federation.round.ClosePolicy;
+import dev.roundelay.federation.round.ShardStatus;
+import dev.roundelay.kernel.assignment.Assignment;
+import dev.roundelay.kernel.assignment.AssignmentState;
+import dev.roundelay.kernel.job.Failure;
+import dev.roundelay.kernel.job.Job;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/// Everything on which a run decides, as of one instant. Immutable.
+///
+/// @param current    the current assignment of each shard that ever had one
+/// @param holding    assignments of the job that hold slots, earlier attempts included
+/// @param sittingOut shards whose site failed in the current round, and why
+/// @param trusted    spooled files whose bytes this server has written or checked itself
+/// @param times      readings of the clocks
+record Situation(
+        Job job,
+        SortedMap<Integer, Assignment> current,
+        List<Assignment> holding,
+        RunSpec spec,
+        RunState state,
+        SortedMap<Integer, Failure> sittingOut,
+        Set<String> trusted,
+        Times times) {
+
+    /// Readings of the clocks.
+    ///
+    /// @param waited          how long the round's wait clock has run
+    /// @param open            how long the current round has been open
+    /// @param validating      how long the last model's validation has been asked for
+    /// @param validationBound for how long it is awaited
+    /// @param finishing       how long the sites have been asked to finish
+    /// @param finishBound     for how long their last log lines are awaited
+    record Times(
+            Duration waited,
+            Duration open,
+            Duration validating,
+            Duration validationBound,
+            Duration finishing,
+            Duration finishBound) {}
+
+    /// Returns the shards that a round asks, given up ones included.
+    SortedSet<Integer> asked(int round) {
+        return spec.sampling().draw(spec.shards(), spec.seed(), round);
+    }
+
+    /// Returns the rule by which a round closes: of a sample, or after shards were given up, no more can be asked for
+    /// than take
+    /// part.
+    ClosePolicy closePolicy(int round) {
+        int partaking = (int) asked(round).stream().filter(job::hasShard).count();
+        return spec.closePolicy(Math.max(1, partaking));
+    }
+
+    /// Returns how each shard stands in the current round.
+    List<ShardStatus> statuses(int round) {
+        SortedSet<Integer> asked = asked(round);
+        var statuses = new ArrayList<ShardStatus>(spec.shards());
+        for (int shard = 0; shard < spec.shards(); shard++) {
+            statuses.add(status(shard, asked.contains(shard)));
+        }
+        return statuses;
+    }
+
+    /// Tells whether a shard may still send its update of the current round, now or after it is placed again.
+    boolean mayAnswer(int shard) {
+        return job.hasShard(shard) && !sittingOut.containsKey(shard);
+    }
+
+    /// Returns the accepted updates whose bytes were not checked by this server.
+    List<Contribution> untrusted() {
+        return state.contributions().values().stream()
+                .filter(contribution -> !trusted.contains(contribution.file()))
+                .toList();
+    }
+
+    /// Tells whether every shard that takes part has a ready worker.
+    boolean isAllReady() {
+        for (int shard = 0; shard < spec.shards(); shard++) {
+            if (job.hasShard(shard) && !isReady(shard)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Returns the ready shards that can validate a model and have not yet.
+    SortedSet<Integer> stillToValidate(int model) {
+        var shards = new TreeSet<Integer>();
+        current.forEach((shard, assignment) -> {
+            if (isReady(shard)
+                    && Boolean.TRUE.equals(assignment.validates())
+                    && job.hasShard(shard)
+                    && state.validation(model, shard).isEmpty()) {
+                shards.add(shard);
+            }
+        });
+        return shards;
+    }
+
+    /// Tells whether a model was made by a round of this job, so that it is validated.
+    boolean isValidated(int model) {
+        return model > spec.firstModel();
+    }
+
+    /// Returns the number of the newest model; -1 before the first.
+    int newest() {
+        return state.newest().map(StoredModel::number).orElse(-1);
+    }
+
+    private ShardStatus status(int shard, boolean asked) {
+        if (state.contributions().containsKey(shard)) {
+            return ShardStatus.ANSWERED;
+        }
+        if (!asked || !mayAnswer(shard)) {
+            return ShardStatus.OUT;
+        }
+        Assignment assignment = current.get(shard);
+        if (assignment == null || !assignment.isAlive()) {
+            return ShardStatus.UNPLACED;
+        }
+        return assignment.state() == AssignmentState.READY ? ShardStatus.WORKING : ShardStatus.PREPARING;
+    }
+
+    private boolean isReady(int shard) {
+        Assignment assignment = current.get(shard);
+        return assignment != null && assignment.isAlive() && assignment.state() == AssignmentState.READY;
+    }
+}
