@@ -54,9 +54,9 @@ def fl_train(model, env, out_dir, logger=None):
             loss.backward()
             optimizer.step()
             total += loss.item() * len(batch)
-    mean_loss = total / len(labels)
-    if logger is not None:
-        logger.info(f"{len(labels)} patients, loss {mean_loss:.4f} after epoch {epoch + 1}")
+        mean_loss = total / len(labels)
+        if logger is not None:
+            logger.info(f"epoch {epoch + 1}: loss {mean_loss:.4f} over {len(labels)} patients")
     return {
         "weights": {name: tensor.cpu() for name, tensor in model.state_dict().items()},
         "samples": len(labels),
