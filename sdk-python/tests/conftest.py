@@ -29,6 +29,7 @@ def server() -> Iterator[FakeServer]:
     fake = FakeServer()
     yield fake
     fake.close()
+    assert fake.violations == []
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Callable, Optional
 from urllib.parse import parse_qs, urlsplit
 
+from contract_check import violations
+
 API_KEY = "rsk_live_test"
 
 
@@ -79,6 +81,9 @@ class FakeServer:
         self.gpus: list[dict[str, Any]] = []
         self.seen: list[Seen] = []
         self.completed: list[str] = []
+        self.preflight_problems: list[dict[str, str]] = []
+        self.violations: list[str] = []
+        self.checks_contract = True
         self.faults: list[Callable[[Seen], None]] = []
         self.cut_downloads_at: list[int] = []
         self.lock = threading.RLock()
@@ -122,6 +127,7 @@ class FakeServer:
                 url = urlsplit(self.path)
                 query = {name: values[0] for name, values in parse_qs(url.query, keep_blank_values=True).items()}
                 seen = Seen(self.command, url.path, query, {k.lower(): v for k, v in self.headers.items()}, body)
+                self.seen = seen
                 with server.lock:
                     server.seen.append(seen)
                 try:
@@ -145,7 +151,8 @@ class FakeServer:
                 return body
 
             def answer(self, status: int, value: Any, headers: Optional[dict[str, str]] = None) -> None:
-                content = value if isinstance(value, bytes) else json.dumps(value).encode()
+                server.check(self.seen, status, value)
+                content = b"" if status == 204 else value if isinstance(value, bytes) else json.dumps(value).encode()
                 self.send_response(status)
                 for name, text in {"Content-Type": "application/json", **(headers or {})}.items():
                     self.send_header(name, text)
@@ -154,6 +161,7 @@ class FakeServer:
                 with server.lock:
                     cut = server.cut_downloads_at.pop(0) if server.cut_downloads_at and isinstance(value, bytes) else None
                 self.wfile.write(content[:cut])
+                self.wfile.flush()
                 if cut is not None and cut < len(content):
                     raise CutConnection
 
@@ -161,18 +169,25 @@ class FakeServer:
 
         return Handler
 
+    def check(self, seen: Seen, status: int, answer: Any) -> None:
+        if self.checks_contract:
+            is_json = seen.headers.get("content-type") == "application/json"
+            request = seen.json if is_json and seen.body else None
+            found = violations(seen.method, seen.path, seen.query, request, status, answer)
+            self.violations += found
+
     def handle(self, http: Any, seen: Seen) -> None:
         parts = seen.path.split("/")[3:]
         with self.lock:
             if parts[0] == "uploads":
-                http.answer(200, self._upload_route(seen, parts[1:]))
+                http.answer(*self._upload_route(seen, parts[1:]))
             elif parts == ["files"]:
                 http.answer(200, self._list(seen) if seen.method == "GET" else self._delete(seen))
             elif parts == ["files", "url"]:
                 self._object(seen)
                 http.answer(200, {"url": f"{self.url}/s3/{seen.query['key']}?signed", "expiresAt": "2030-01-01T00:00:00Z"})
             elif parts[0] == "jobs":
-                http.answer(200, self._job_route(seen, parts[1:]))
+                http.answer(201 if seen.route == "POST /api/v1/jobs" else 200, self._job_route(seen, parts[1:]))
             elif parts == ["workers"]:
                 http.answer(200, {"items": self.workers, "total": len(self.workers), "limit": 200, "offset": 0})
             elif parts == ["gpu-catalog"]:
@@ -180,14 +195,14 @@ class FakeServer:
         if parts == ["files", "content"]:
             self._content(http, seen)
 
-    def _upload_route(self, seen: Seen, rest: list[str]) -> Any:
+    def _upload_route(self, seen: Seen, rest: list[str]) -> tuple[int, Any]:
         if not rest:
             begin = seen.json
             if set(begin) - {"key", "sizeBytes", "contentType"}:
                 raise Refusal(400, "unknown_field", f"[body] {sorted(begin)}")
             name = f"upl_{uuid.uuid4().hex}"
             self.uploads[name] = Upload(begin["key"], begin["sizeBytes"], self.part_size, begin.get("contentType"))
-            return self._view(name)
+            return 201, self._view(name)
         upload = self.uploads.get(rest[0])
         if upload is None:
             raise Refusal(404, "not_found", f"[upload {rest[0]}] no such upload")
@@ -196,13 +211,13 @@ class FakeServer:
             if not 1 <= number <= upload.count or len(seen.body) != upload.length_of(number):
                 raise Refusal(409, "upload_incomplete", f"[part {number}] {len(seen.body)} bytes do not fit")
             upload.parts[number] = seen.body
-            return {"number": number, "sizeBytes": len(seen.body), "etag": hashlib.md5(seen.body).hexdigest()}
+            return 200, {"number": number, "sizeBytes": len(seen.body), "etag": hashlib.md5(seen.body).hexdigest()}
         if rest[1:] == ["complete"]:
-            return self._complete(rest[0], upload)
+            return 200, self._complete(rest[0], upload)
         if seen.method == "DELETE":
             del self.uploads[rest[0]]
-            return {}
-        return self._view(rest[0])
+            return 204, {}
+        return 200, self._view(rest[0])
 
     def _view(self, name: str) -> dict[str, Any]:
         upload = self.uploads[name]
@@ -232,9 +247,9 @@ class FakeServer:
 
     def _list(self, seen: Seen) -> dict[str, Any]:
         prefix, after = seen.query.get("prefix", ""), seen.query.get("after", "")
-        limit, delimiter = int(seen.query.get("limit", "50")), seen.query.get("delimiter")
-        if not 1 <= limit <= 200:
-            raise Refusal(400, "invalid_request", "[limit] 1 to 200")
+        limit, delimiter = int(seen.query.get("limit", "200")), seen.query.get("delimiter", "/")
+        if not 1 <= limit <= 1000:
+            raise Refusal(400, "invalid_request", "[limit] 1 to 1000")
         keys = [key for key in sorted(self.objects) if key.startswith(prefix)]
         folders: list[str] = []
         if delimiter:
@@ -297,6 +312,9 @@ class FakeServer:
             limit, offset = int(seen.query.get("limit", "50")), int(seen.query.get("offset", "0"))
             jobs = [job for job in self.jobs.values() if seen.query.get("state", job["state"]) == job["state"]]
             return {"items": jobs[offset : offset + limit], "total": len(jobs), "limit": limit, "offset": offset}
+        if rest == ["preflight"]:
+            missing = {"code": "model_def_missing", "message": "[scripts] none yet", "hint": ""}
+            return {"ok": False, "shards": 0, "problems": [missing, *self.preflight_problems], "warnings": []}
         job = self.jobs.get(rest[0])
         if job is None:
             raise Refusal(404, "not_found", f"[job {rest[0]}] no such job", "Check the id or key.")
@@ -326,7 +344,7 @@ class FakeServer:
             "parentId": None,
             "warnings": [],
             "metrics": {},
-            "spec": spec or {},
+            "spec": spec or {"name": name, "scripts": f"jobs/{name}/scripts/"},
             "failure": None,
             **changes,
         }

@@ -46,7 +46,7 @@ def run(text: str) -> dict[str, Any]:
 
 def test_definitions_from_several_cells_come_with_helpers_constants_and_imports(notebook: Notebook) -> None:
     notebook.cell("import math\nimport os\nfrom collections import OrderedDict as OD\nimport json")
-    notebook.cell("WIDTH = 8\nUNRELATED = open(os.devnull)")
+    notebook.cell("WIDTH = 8\nUNRELATED = dict(os.environ)")
     notebook.cell("def helper(x):\n    return math.floor(x) * WIDTH\n\ndef not_needed():\n    return json")
     notebook.cell("class Base:\n    pass\n\nclass Net(Base):\n    def size(self):\n        return helper(2.5)\n")
     notebook.cell('def fl_train(model, env, out_dir, logger=None):\n    return {"weights": OD(), "samples": model.size()}')

@@ -213,3 +213,15 @@ def test_a_slug_in_use_is_a_conflict_with_the_servers_words(
     error = refused.value
     assert (error.code, error.status, error.request_id) == ("slug_in_use", 409, "req_1")
     assert "Choose another name." in str(error)
+
+
+def test_what_the_server_will_refuse_anyway_is_said_before_anything_is_sent(
+    client: Roundelay, server: FakeServer, model_file: str, shards_dir: Path
+) -> None:
+    server.preflight_problems.append({"code": "unknown_strategy", "message": "[strategy] fed_avgg", "hint": "one of fed_avg"})
+
+    with pytest.raises(ValidationError) as refused:
+        client.rt_submit(model_file, "digits-1", shards_dir, federation=FederationConfig(strategy="fed_avgg"))
+
+    assert refused.value.code == "unknown_strategy" and refused.value.hint == "one of fed_avg"
+    assert server.uploads == {} and server.objects == {}

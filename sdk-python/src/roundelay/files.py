@@ -9,13 +9,13 @@ from typing import Any, BinaryIO, Callable, Optional, Union
 
 import httpx
 
-from ._http import Transport
+from ._http import Query, Transport
 from .errors import ConnectionError, NotFoundError, RoundelayError, ServerError, ValidationError
 from .models import Deleted, StoredFile
 from .progress import Progress
 
 _ATTEMPTS = 5
-_PAGE = 200
+_PAGE = 1000
 _Files = list[StoredFile]
 _Names = list[str]
 _Paths = list[Path]
@@ -30,11 +30,18 @@ class Files:
 
     def list(self, prefix: str = "") -> _Files:
         """Reads all objects whose key begins with `prefix`, in the order of their keys."""
-        return [StoredFile.of(raw) for page in self._pages(prefix, None) for raw in page.get("items") or ()]
+        return [StoredFile.of(raw) for page in self._pages(prefix, "") for raw in page.get("items") or ()]
 
     def folders(self, prefix: str = "") -> _Names:
         """Reads the folders directly under `prefix`, each with its ``/`` at the end."""
         return [str(folder) for page in self._pages(prefix, "/") for folder in page.get("folders") or ()]
+
+    def find(self, key: str) -> Optional[StoredFile]:
+        """Looks up one object; None if there is none."""
+        query: Query = {"prefix": key, "delimiter": "", "limit": 1}
+        page = self._transport.json("GET", "/files", query=query)
+        first = next((StoredFile.of(raw) for raw in page.get("items") or ()), None)
+        return first if first is not None and first.key == key else None
 
     def read(self, key: str) -> bytes:
         """Reads an object into memory.
@@ -90,7 +97,11 @@ class Files:
         """
         folder = Path(target)
         if not name.endswith("/"):
-            stored = self._stored(name)
+            stored = self.find(name)
+            if stored is None:
+                raise NotFoundError(
+                    f"[{name}] there is no such object in the bucket; a folder needs / at its end", code="not_found"
+                )
             path = folder / _safe_parts(name)[-1] if folder.is_dir() or str(target).endswith("/") else folder
             return [self._fetch(stored, path)]
         found = [file for file in self.list(name) if not file.key.endswith("/")]
@@ -104,23 +115,16 @@ class Files:
                 raise _leaves(file.key)
         return [self._fetch(file, path) for file, path in targets]
 
-    def _pages(self, prefix: str, delimiter: Optional[str]) -> Iterator[dict[str, Any]]:
+    def _pages(self, prefix: str, delimiter: str) -> Iterator[dict[str, Any]]:
         after: Optional[str] = None
         while True:
-            query = {"prefix": prefix, "delimiter": delimiter, "limit": _PAGE, "after": after}
+            query: Query = {"prefix": prefix, "delimiter": delimiter, "limit": _PAGE, "after": after}
             page = self._transport.json("GET", "/files", query=query)
             yield page
             following = page.get("next")
             if not following or following == after:
                 return
             after = str(following)
-
-    def _stored(self, key: str) -> StoredFile:
-        page = self._transport.json("GET", "/files", query={"prefix": key, "limit": 1})
-        for raw in page.get("items") or ():
-            if raw.get("key") == key:
-                return StoredFile.of(raw)
-        raise NotFoundError(f"[{key}] there is no such object in the bucket; a folder needs / at its end", code="not_found")
 
     def _fetch(self, stored: StoredFile, path: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)

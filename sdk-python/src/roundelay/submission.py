@@ -13,7 +13,7 @@ from typing import Any, Optional, Union
 
 from ._http import Transport
 from .configs import FederationConfig, Limits, ModelConfig, TrainingConfig
-from .errors import ValidationError
+from .errors import ValidationError, error_of
 from .files import Files
 from .models import Job, StoredFile
 from .progress import Progress
@@ -23,6 +23,7 @@ from .uploads import FileSource, Source, TextSource, Uploads
 StrPath = Union[str, Path]
 _DEFAULT_REQUIREMENTS = "torch\nnumpy\n"
 _MOST_SHARDS = 1000
+_KNOWN_BEFORE_UPLOAD = frozenset({"unknown_worker", "duplicate_worker", "unknown_strategy", "slug_in_use"})
 
 
 @dataclass(frozen=True)
@@ -103,11 +104,12 @@ class Submitter:
     def __init__(self, transport: Transport, files: Files, *, show_progress: Optional[bool]) -> None:
         self._transport = transport
         self._files = files
-        self._uploads = Uploads(transport)
+        self._uploads = Uploads(transport, files)
         self._show_progress = show_progress
 
     def submit(self, submission: Submission) -> Job:
         """Makes the bucket's ``jobs/<slug>/`` equal to the submission and creates the job, exactly once."""
+        self._preflight(submission.spec)
         stored = {file.key: file for folder in submission.folders for file in self._files.list(folder)}
         for key, source in submission.objects.items():
             self._store(key, source, stored.get(key))
@@ -116,6 +118,14 @@ class Submitter:
                 self._files.delete(key)
         answer = self._transport.json("POST", "/jobs", body=submission.spec, idempotency_key=f"submit-{uuid.uuid4()}")
         return Job.of(answer)
+
+    # Gigabytes are not to be sent for a job that will be refused. What depends on the inputs, which are not there yet, is
+    # left to the submit.
+    def _preflight(self, spec: Mapping[str, Any]) -> None:
+        answer = self._transport.json("POST", "/jobs/preflight", body=spec)
+        for problem in answer.get("problems") or ():
+            if problem.get("code") in _KNOWN_BEFORE_UPLOAD:
+                raise error_of(409 if problem["code"] == "slug_in_use" else 400, problem, None, None)
 
     def _store(self, key: str, source: Source, stored: Optional[StoredFile]) -> None:
         label = key.rsplit("/", 1)[-1]

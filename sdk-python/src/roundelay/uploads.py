@@ -12,7 +12,8 @@ from typing import Any, BinaryIO, Callable, Optional, Protocol
 from urllib.parse import quote
 
 from ._http import Transport
-from .errors import ConflictError, NotFoundError, RoundelayError, ValidationError
+from .errors import ConflictError, ConnectionError, NotFoundError, RoundelayError, ServerError, ValidationError
+from .files import Files
 from .models import StoredFile
 
 _CHUNK_BYTES = 1 << 18
@@ -70,8 +71,9 @@ class TextSource:
 class Uploads:
     """Uploads one object at a time, its parts in parallel."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, files: Files) -> None:
         self._transport = transport
+        self._files = files
 
     def send(
         self,
@@ -106,7 +108,7 @@ class Uploads:
                 return
             try:
                 self._send_parts(path, upload, source, advance)
-                self._transport.json("POST", f"{path}/complete")
+                self._complete(path, key, source, int(upload["partSizeBytes"]))
             except NotFoundError:
                 # The server forgot the upload (it was swept, or the data folder is new): begin again.
                 if start == _STARTS - 1:
@@ -159,6 +161,18 @@ class Uploads:
 
         headers = {"Content-Length": str(length), "Content-Type": "application/octet-stream"}
         self._transport.send("PUT", path, headers=headers, body=body)
+
+    def _complete(self, path: str, key: str, source: Source, part_bytes: int) -> None:
+        for attempt in range(_STARTS):
+            try:
+                self._transport.json("POST", f"{path}/complete")
+                return
+            except (ConnectionError, ServerError):
+                # The answer may be lost, not the request: then the object is there, and the upload is gone.
+                if is_unchanged(source, self._files.find(key), (part_bytes,)):
+                    return
+                if attempt == _STARTS - 1:
+                    raise
 
     def _abandon(self, path: str) -> None:
         try:

@@ -95,7 +95,9 @@ class Slice:
             return _without_repeats([s for s in binding if isinstance(s.node, ast.Import)])
         if last.is_definition or isinstance(last.node, ast.ImportFrom):
             return [self._of_live_object(name, binding) or last]
-        candidates = [statement for statement in binding if not _contradicts(statement, name, self._namespace)] or binding
+        candidates = list(binding)
+        while len(candidates) > 1 and _contradicts(candidates[-1], name, self._namespace):
+            candidates.pop()
         # X = X + 1 and X += 1 need what X was before; everything back to a plain X = ... belongs to it.
         start = len(candidates) - 1
         while start > 0 and name in _before(candidates[start], name):
