@@ -5,6 +5,7 @@ import java.time.Duration;
 /// The kernel's figures.
 ///
 /// @param lease           how long a lease lasts without a sync
+/// @param silence         a worker without assignments that has not synced for so long is offline
 /// @param grace           what each formerly live lease gets after a start, a take-over, an outage of the store or a
 ///     pause of the process
 /// @param pause           no due work for so long counts as a pause of the process
@@ -15,6 +16,7 @@ import java.time.Duration;
 /// @param quarantineAfter failures of the platform in a row
 public record KernelConfig(
         Duration lease,
+        Duration silence,
         Duration grace,
         Duration pause,
         Duration wholeWithin,
@@ -26,6 +28,7 @@ public record KernelConfig(
     public static KernelConfig defaults() {
         return new KernelConfig(
                 Duration.ofSeconds(6),
+                Duration.ofSeconds(8),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(30),

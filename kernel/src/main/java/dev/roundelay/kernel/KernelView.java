@@ -4,6 +4,8 @@ import dev.roundelay.kernel.assignment.Assignment;
 import dev.roundelay.kernel.assignment.AssignmentId;
 import dev.roundelay.kernel.job.Job;
 import dev.roundelay.kernel.job.JobId;
+import dev.roundelay.kernel.matching.Requirements;
+import dev.roundelay.kernel.worker.Worker;
 import dev.roundelay.kernel.worker.WorkerId;
 import dev.roundelay.kernel.worker.WorkerReport;
 import java.time.Instant;
@@ -31,6 +33,10 @@ public interface KernelView {
 
     /// Returns all workers, by name.
     List<WorkerStatus> workers();
+
+    /// Returns the workers that take shards now and fit, busy ones included, by name: for a preflight, and for the
+    /// sites of a dataset, which are submitted as a pinned selection.
+    List<Worker> fitting(Requirements requirements);
 
     /// Returns what the worker said of an assignment at its last sync; empty if nothing yet.
     Optional<WorkerReport.Held> held(AssignmentId id);

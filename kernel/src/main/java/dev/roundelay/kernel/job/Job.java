@@ -1,9 +1,9 @@
 package dev.roundelay.kernel.job;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +46,7 @@ public record Job(
         List<String> tags,
         String spec) {
     public Job {
-        dropped = java.util.Collections.unmodifiableSortedSet(new TreeSet<>(dropped));
+        dropped = Collections.unmodifiableSortedSet(new TreeSet<>(dropped));
         tags = List.copyOf(tags);
         if ((phase == null) != state.isTerminal()) {
             throw new IllegalArgumentException("[" + id + "] state " + state + " does not go with phase " + phase);
@@ -78,7 +78,7 @@ public record Job(
                 n.parentId(),
                 n.dataset(),
                 n.environmentKey(),
-                new TreeSet<>(Set.of()),
+                new TreeSet<>(),
                 n.note(),
                 n.tags(),
                 n.spec());

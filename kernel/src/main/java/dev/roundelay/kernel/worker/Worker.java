@@ -2,6 +2,7 @@ package dev.roundelay.kernel.worker;
 
 import dev.roundelay.kernel.job.UserId;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -166,7 +167,7 @@ public record Worker(
         if (instanceId == null) {
             return formerInstances;
         }
-        List<String> all = new java.util.ArrayList<>(formerInstances);
+        List<String> all = new ArrayList<>(formerInstances);
         all.addFirst(instanceId);
         return all.subList(0, Math.min(FORMER_INSTANCES, all.size()));
     }
