@@ -34,6 +34,7 @@ public final class HarnessProcess implements AutoCloseable {
     private final HarnessConfig config;
     private final HarnessJob job;
     private final JobFolders folders;
+    private final Sandbox sandbox;
     private final HarnessSpec layout;
     private final SandboxProcess process;
     private final HarnessLog log;
@@ -44,6 +45,7 @@ public final class HarnessProcess implements AutoCloseable {
             HarnessConfig config,
             HarnessJob job,
             JobFolders folders,
+            Sandbox sandbox,
             HarnessSpec layout,
             SandboxProcess process,
             HarnessListener listener,
@@ -51,6 +53,7 @@ public final class HarnessProcess implements AutoCloseable {
         this.config = config;
         this.job = job;
         this.folders = folders;
+        this.sandbox = sandbox;
         this.layout = layout;
         this.process = process;
         this.log = new HarnessLog(listener, clock);
@@ -77,11 +80,14 @@ public final class HarnessProcess implements AutoCloseable {
         if (sandbox.isolation() == Isolation.NONE) {
             Files.createDirectories(folders.root().resolve("tmp/home"));
         }
+        for (Path folder : new Path[] {folders.scripts(), folders.assets(), folders.payload(), folders.models()}) {
+            sandbox.show(folder);
+        }
         sandbox.giveTo(folders.exchange(), config.slot());
         sandbox.giveTo(folders.out(), config.slot());
         HarnessSpec layout = new HarnessSpec(config, job, folders, sandbox);
-        HarnessProcess harness =
-                new HarnessProcess(config, job, folders, layout, sandbox.start(layout.spec()), listener, clock);
+        HarnessProcess harness = new HarnessProcess(
+                config, job, folders, sandbox, layout, sandbox.start(layout.spec()), listener, clock);
         harness.calls.start();
         return harness;
     }
@@ -204,6 +210,7 @@ public final class HarnessProcess implements AutoCloseable {
         if (relative.startsWith("..")) {
             throw new IllegalArgumentException("[harness] " + file + " does not lie in " + folders.models());
         }
+        sandbox.show(file);
         return layout.inside("models") + "/" + relative;
     }
 

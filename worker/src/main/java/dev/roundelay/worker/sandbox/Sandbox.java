@@ -8,10 +8,13 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
@@ -83,21 +86,53 @@ public final class Sandbox {
             return;
         }
         int uid = config.firstUid() + uidIndex;
+        forEach(folder, path -> {
+            Files.setAttribute(path, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);
+            Files.setAttribute(path, "unix:gid", uid, LinkOption.NOFOLLOW_LINKS);
+        });
+    }
+
+    /// Lets every uid read a file, or a folder and all below it, so that it can be a read-only mount; a link is left
+    /// as it is. The folders above keep it from other users of the machine.
+    public void show(Path folder) {
+        if (!root || config.isolation() == Isolation.NONE || Files.isSymbolicLink(folder)) {
+            return;
+        }
+        forEach(folder, path -> {
+            if (!Files.isSymbolicLink(path)) {
+                Set<PosixFilePermission> modes = EnumSet.copyOf(Files.getPosixFilePermissions(path));
+                Set<PosixFilePermission> wanted = EnumSet.of(
+                        PosixFilePermission.OWNER_READ,
+                        PosixFilePermission.GROUP_READ,
+                        PosixFilePermission.OTHERS_READ);
+                if (Files.isDirectory(path)) {
+                    wanted.add(PosixFilePermission.OWNER_EXECUTE);
+                    wanted.add(PosixFilePermission.GROUP_EXECUTE);
+                    wanted.add(PosixFilePermission.OTHERS_EXECUTE);
+                }
+                if (modes.addAll(wanted)) {
+                    Files.setPosixFilePermissions(path, modes);
+                }
+            }
+        });
+    }
+
+    private interface PathAction {
+        void run(Path path) throws IOException;
+    }
+
+    private static void forEach(Path folder, PathAction action) {
         try {
             Files.walkFileTree(folder, new SimpleFileVisitor<>() {
                 @Override
                 public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes) throws IOException {
-                    return give(dir);
+                    action.run(dir);
+                    return FileVisitResult.CONTINUE;
                 }
 
                 @Override
                 public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                    return give(file);
-                }
-
-                private FileVisitResult give(Path path) throws IOException {
-                    Files.setAttribute(path, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);
-                    Files.setAttribute(path, "unix:gid", uid, LinkOption.NOFOLLOW_LINKS);
+                    action.run(file);
                     return FileVisitResult.CONTINUE;
                 }
             });

@@ -3,23 +3,44 @@ package dev.roundelay.worker.workdir;
 import dev.roundelay.worker.sandbox.Native;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 
-/// A folder that hostile code writes to. Files in it are opened relative to it, one name at a time, without following a
-/// link, without blocking, and only if they are regular and have one name; what is read is copied first.
+/// A folder that hostile code writes to. What lies in it is opened relative to it, one name at a time, without
+/// following
+/// a link and without blocking; a file is read only if it is regular and has one name, and is copied first.
 ///
 /// The inode that was checked is the inode that is read, whatever happens to the names meanwhile.
 public final class UntrustedFolder {
+    private static final int CURRENT_FOLDER = -100; // AT_FDCWD
+
     private final Path folder;
 
     /// Makes one over a folder whose own path is trustworthy.
     public UntrustedFolder(Path folder) {
-        this.folder = folder;
+        this.folder = folder.toAbsolutePath();
     }
+
+    /// What a name is.
+    public enum Kind {
+        /// A regular file with one name.
+        FILE,
+        /// A folder.
+        FOLDER,
+        /// A link, pipe, socket, device, or a file with several names.
+        OTHER
+    }
+
+    /// An entry of a folder.
+    public record Entry(String name, Kind kind) {}
 
     /// Copies a file into a new file of the agent's own.
     ///
@@ -31,18 +52,66 @@ public final class UntrustedFolder {
     public long copy(String name, Path target, long limitBytes) throws IOException {
         int descriptor = open(name);
         try {
-            Path opened = Path.of("/proc/self/fd/" + descriptor);
-            BasicFileAttributes attributes = Files.readAttributes(opened, BasicFileAttributes.class);
-            if (!attributes.isRegularFile()) {
-                throw new WorkdirException("[" + name + "] is no regular file; write plain files only");
-            }
-            if ((int) Files.getAttribute(opened, "unix:nlink") != 1) {
-                throw new WorkdirException("[" + name + "] has more than one name; write it without hard links");
+            Path opened = opened(descriptor);
+            if (kind(opened) != Kind.FILE) {
+                throw new WorkdirException("[" + name + "] is no plain file with one name; write plain files only");
             }
             return copyOpened(name, opened, target, limitBytes);
         } finally {
             Native.close(descriptor);
         }
+    }
+
+    /// Lists a folder in the order of its names.
+    ///
+    /// @param name relative, empty for the folder itself
+    /// @param most how many entries are listed at most
+    /// @throws NoSuchFileException if there is no such folder
+    public List<Entry> list(String name, int most) throws IOException {
+        int descriptor = open(name);
+        try {
+            List<String> names = new ArrayList<>();
+            try (DirectoryStream<Path> stream = Files.newDirectoryStream(opened(descriptor))) {
+                for (Path path : stream) {
+                    if (names.size() == most) {
+                        break;
+                    }
+                    names.add(path.getFileName().toString());
+                }
+            } catch (DirectoryIteratorException e) {
+                throw new IOException(e.getCause());
+            }
+            Collections.sort(names);
+            List<Entry> entries = new ArrayList<>();
+            for (String entry : names) {
+                entries.add(new Entry(entry, kindOf(descriptor, entry)));
+            }
+            return entries;
+        } finally {
+            Native.close(descriptor);
+        }
+    }
+
+    private static Kind kindOf(int folder, String name) throws IOException {
+        int descriptor = Native.openPath(folder, name);
+        if (descriptor < 0) {
+            return Kind.OTHER;
+        }
+        try {
+            return kind(opened(descriptor));
+        } finally {
+            Native.close(descriptor);
+        }
+    }
+
+    private static Kind kind(Path opened) throws IOException {
+        // Following /proc/self/fd/N leads to the opened inode itself; a link that was opened shows as a link.
+        BasicFileAttributes attributes = Files.readAttributes(opened, BasicFileAttributes.class);
+        if (attributes.isDirectory()) {
+            return Kind.FOLDER;
+        }
+        boolean plain = attributes.isRegularFile() && (int) Files.getAttribute(opened, "unix:nlink") == 1;
+        return plain ? Kind.FILE : Kind.OTHER;
     }
 
     private static long copyOpened(String name, Path opened, Path target, long limitBytes) throws IOException {
@@ -69,21 +138,23 @@ public final class UntrustedFolder {
     }
 
     private int open(String name) throws IOException {
-        int current = Native.openPath(-100, folder.toAbsolutePath().toString());
-        for (String part : name.split("/", -1)) {
+        int current = Native.openPath(CURRENT_FOLDER, folder.toString());
+        for (String part : name.isEmpty() ? new String[0] : name.split("/", -1)) {
             if (part.isEmpty() || part.equals(".") || part.equals("..")) {
                 Native.close(current);
-                throw new WorkdirException("[" + name + "] is no plain relative path");
+                throw new WorkdirException("[" + name + "] is no plain relative path; use one");
             }
             int next = current < 0 ? -1 : Native.openPath(current, part);
-            if (current >= 0) {
-                Native.close(current);
-            }
+            Native.close(current);
             current = next;
         }
         if (current < 0) {
             throw new NoSuchFileException(name);
         }
         return current;
+    }
+
+    private static Path opened(int descriptor) {
+        return Path.of("/proc/self/fd/" + descriptor);
     }
 }
