@@ -1,0 +1,52 @@
+package dev.roundelay.worker.config;
+
+import dev.roundelay.worker.sandbox.Isolation;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What an operator asked of this worker, checked.
+///
+/// @param servers       base URLs without a trailing slash, tried in turn
+/// @param token         join token; null if the worker has joined before
+/// @param slots         how many assignments run at once; 0: one for each GPU, or one
+/// @param python        the base interpreter
+/// @param datasets      local folders that are offered by name and never uploaded
+/// @param allowedUsers  e-mail addresses whose code may run here; empty: everybody's that the server lets through
+/// @param handover      folder of the server through which files change hands by hard link
+/// @param memoryMb      memory that all slots share; 0: most of the machine's
+public record WorkerConfig(
+        List<URI> servers,
+        @Nullable String token,
+        String name,
+        int slots,
+        Path dataDir,
+        Path python,
+        Map<String, String> labels,
+        Map<String, Path> datasets,
+        List<String> allowedUsers,
+        Isolation isolation,
+        PackageIndex index,
+        long memoryMb,
+        Limits limits,
+        Duration disconnectLimit,
+        @Nullable Path caCertificate,
+        @Nullable Path handover,
+        boolean exitWithParent) {
+
+    /// Where requirements are installed from.
+    ///
+    /// @param allowSourceBuilds whether packages without a wheel may be built
+    public record PackageIndex(
+            @Nullable String indexUrl,
+            List<String> extraIndexUrls,
+            List<String> findLinks,
+            boolean offline,
+            boolean allowSourceBuilds) {}
+
+    /// What one job may use here.
+    public record Limits(int processes, long outDirMb, long temporaryMb, long logMb, int openFiles) {}
+}

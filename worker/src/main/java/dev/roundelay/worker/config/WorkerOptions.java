@@ -1,0 +1,309 @@
+package dev.roundelay.worker.config;
+
+import dev.roundelay.worker.sandbox.Isolation;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// The options of `roundelay worker` as given; [#resolve] checks them. Lists may be given as repeated options or with
+/// commas.
+public final class WorkerOptions {
+    @Option(
+            names = "--server",
+            split = ",",
+            paramLabel = "URL",
+            description = "Server, or several that are tried in turn.")
+    List<String> servers = new ArrayList<>();
+
+    @Option(names = "--token", paramLabel = "TOKEN", description = "Join token (rwt_...); only for the first start.")
+    @Nullable
+    String token;
+
+    @Option(names = "--token-file", paramLabel = "FILE", description = "File with the join token.")
+    @Nullable
+    String tokenFile;
+
+    @Option(names = "--name", paramLabel = "NAME", description = "Shown to people (default: the host's name).")
+    @Nullable
+    String name;
+
+    @Option(names = "--slots", paramLabel = "N", description = "Assignments at once (default: one for each GPU, or 1).")
+    @Nullable
+    String slots;
+
+    @Option(names = "--data-dir", paramLabel = "DIR", description = "Secret, caches and running jobs.")
+    @Nullable
+    String dataDir;
+
+    @Option(names = "--python", paramLabel = "PATH", description = "Base interpreter (default: python3 of the PATH).")
+    @Nullable
+    String python;
+
+    @Option(names = "--labels", split = ",", paramLabel = "NAME=VALUE", description = "Labels shown with the worker.")
+    List<String> labels = new ArrayList<>();
+
+    @Option(
+            names = "--dataset",
+            paramLabel = "NAME=PATH",
+            description = "A local folder that jobs may read; repeatable.")
+    List<String> datasets = new ArrayList<>();
+
+    @Option(names = "--allow-user", split = ",", paramLabel = "EMAIL", description = "Only run code of these users.")
+    List<String> allowUsers = new ArrayList<>();
+
+    @Option(names = "--isolation", paramLabel = "KIND", description = "bubblewrap (default) or none.")
+    @Nullable
+    String isolation;
+
+    @Option(names = "--index-url", paramLabel = "URL", description = "Package index for requirements.")
+    @Nullable
+    String indexUrl;
+
+    @Option(names = "--extra-index-url", split = ",", paramLabel = "URL", description = "Further package index.")
+    List<String> extraIndexUrls = new ArrayList<>();
+
+    @Option(names = "--find-links", split = ",", paramLabel = "PATH", description = "Folder or page with wheels.")
+    List<String> findLinks = new ArrayList<>();
+
+    @Option(names = "--offline", description = "Install only from --find-links.")
+    boolean offline;
+
+    @Option(names = "--allow-source-builds", description = "Allow packages without a wheel.")
+    boolean allowSourceBuilds;
+
+    @Option(names = "--memory-mb", paramLabel = "N", description = "Memory that all slots share (default: most of it).")
+    @Nullable
+    String memoryMb;
+
+    @Option(names = "--max-processes", paramLabel = "N", description = "Processes of a job (default: 512).")
+    @Nullable
+    String processes;
+
+    @Option(names = "--max-open-files", paramLabel = "N", description = "Open files of a process (default: 4096).")
+    @Nullable
+    String openFiles;
+
+    @Option(names = "--out-dir-limit-mb", paramLabel = "N", description = "Output files of a job (default: 10000).")
+    @Nullable
+    String outDirMb;
+
+    @Option(names = "--tmp-limit-mb", paramLabel = "N", description = "Temporary files of a job (default: 2000).")
+    @Nullable
+    String temporaryMb;
+
+    @Option(names = "--log-limit-mb", paramLabel = "N", description = "Log of a job (default: 100).")
+    @Nullable
+    String logMb;
+
+    @Option(
+            names = "--disconnect-limit",
+            paramLabel = "SECONDS",
+            description = "Keep on without server (default: 600).")
+    @Nullable
+    String disconnectLimit;
+
+    @Option(names = "--cacert", paramLabel = "FILE", description = "Certificate authority of the server (PEM).")
+    @Nullable
+    String cacert;
+
+    @Option(names = "--handover-dir", paramLabel = "DIR", description = "Folder shared with a server on this machine.")
+    @Nullable
+    String handoverDir;
+
+    @Option(names = "--exit-with-parent", description = "End when the starting process ends.")
+    boolean exitWithParent;
+
+    @Option(names = "--leave", description = "Leave the server for good, then exit.")
+    boolean leave;
+
+    /// Returns whether the worker is to leave.
+    public boolean leaves() {
+        return leave;
+    }
+
+    /// Checks everything and fills in defaults.
+    ///
+    /// @param hostName the default of `--name`
+    /// @param home     the user's home folder, for defaults
+    /// @param path     the value of `PATH`, to find python3
+    /// @throws ConfigException with all problems
+    public WorkerConfig resolve(String hostName, Path home, String path) throws ConfigException {
+        Problems problems = new Problems();
+        WorkerConfig config = new WorkerConfig(
+                resolveServers(problems),
+                resolveToken(problems),
+                resolveName(hostName, problems),
+                (int) number("--slots", slots, 0, 0, 1_024, problems),
+                (dataDir == null ? home.resolve(".local/share/roundelay-worker") : Path.of(dataDir)).toAbsolutePath(),
+                resolvePython(path, problems),
+                pairs("--labels", labels, problems),
+                resolveDatasets(problems),
+                List.copyOf(allowUsers),
+                resolveIsolation(problems),
+                new WorkerConfig.PackageIndex(
+                        indexUrl, List.copyOf(extraIndexUrls), List.copyOf(findLinks), offline, allowSourceBuilds),
+                number("--memory-mb", memoryMb, 0, 64, 1L << 30, problems),
+                resolveLimits(problems),
+                Duration.ofSeconds(number("--disconnect-limit", disconnectLimit, 600, 1, 604_800, problems)),
+                existing("--cacert", cacert, problems),
+                existing("--handover-dir", handoverDir, problems),
+                exitWithParent);
+        if (offline && (indexUrl != null || !extraIndexUrls.isEmpty())) {
+            problems.add("--offline", "contradicts --index-url and --extra-index-url; give one or the other");
+        }
+        problems.throwIfAny();
+        return config;
+    }
+
+    private List<URI> resolveServers(Problems problems) {
+        if (servers.isEmpty()) {
+            problems.add("--server", "is missing; give the server's URL, such as https://host:8000");
+        }
+        List<URI> uris = new ArrayList<>();
+        for (String server : servers) {
+            parseServer(server.strip(), problems).ifPresent(uris::add);
+        }
+        return List.copyOf(uris);
+    }
+
+    private static Optional<URI> parseServer(String server, Problems problems) {
+        try {
+            URI uri = new URI(server.replaceFirst("/+$", ""));
+            boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+            if (http && uri.getHost() != null && uri.getQuery() == null && uri.getUserInfo() == null) {
+                return Optional.of(uri);
+            }
+        } catch (URISyntaxException _) {
+            // Reported with all others below.
+        }
+        problems.add("--server", "'" + server + "' is no URL; write http://host:port or https://host:port");
+        return Optional.empty();
+    }
+
+    private @Nullable String resolveToken(Problems problems) {
+        if (token != null && tokenFile != null) {
+            problems.add("--token", "and --token-file exclude each other; give one of them");
+        }
+        if (tokenFile == null) {
+            return token;
+        }
+        try {
+            return Files.readString(Path.of(tokenFile)).strip();
+        } catch (IOException e) {
+            problems.add("--token-file", "cannot be read: " + e.getMessage());
+            return null;
+        }
+    }
+
+    private String resolveName(String hostName, Problems problems) {
+        String chosen = name == null ? hostName : name.strip();
+        if (chosen.isEmpty() || chosen.length() > 100) {
+            problems.add("--name", "must have 1 to 100 characters");
+        }
+        return chosen;
+    }
+
+    private Path resolvePython(String path, Problems problems) {
+        if (python != null) {
+            Path given = Path.of(python).toAbsolutePath();
+            if (!Files.isExecutable(given)) {
+                problems.add("--python", given + " is not an executable; give the path of a Python 3.9 or newer");
+            }
+            return given;
+        }
+        return Arrays.stream(path.split(":"))
+                .filter(folder -> !folder.isEmpty())
+                .map(folder -> Path.of(folder, "python3").toAbsolutePath())
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseGet(() -> {
+                    problems.add("--python", "no python3 in the PATH; give the path of an interpreter");
+                    return Path.of("/");
+                });
+    }
+
+    private Map<String, Path> resolveDatasets(Problems problems) {
+        Map<String, Path> folders = new LinkedHashMap<>();
+        pairs("--dataset", datasets, problems).forEach((key, value) -> {
+            Path folder = Path.of(value).toAbsolutePath();
+            if (!Files.isDirectory(folder)) {
+                problems.add("--dataset", key + ": " + folder + " is no folder");
+            }
+            folders.put(key, folder);
+        });
+        return folders;
+    }
+
+    private Isolation resolveIsolation(Problems problems) {
+        String wanted = isolation == null ? "bubblewrap" : isolation.toLowerCase(Locale.ROOT);
+        for (Isolation kind : Isolation.values()) {
+            if (kind.toString().equals(wanted)) {
+                return kind;
+            }
+        }
+        problems.add("--isolation", "'" + wanted + "' is unknown; use bubblewrap or none");
+        return Isolation.BUBBLEWRAP;
+    }
+
+    private WorkerConfig.Limits resolveLimits(Problems problems) {
+        return new WorkerConfig.Limits(
+                (int) number("--max-processes", processes, 512, 16, 1_000_000, problems),
+                number("--out-dir-limit-mb", outDirMb, 10_000, 1, 1L << 30, problems),
+                number("--tmp-limit-mb", temporaryMb, 2_000, 1, 1L << 30, problems),
+                number("--log-limit-mb", logMb, 100, 1, 1L << 20, problems),
+                (int) number("--max-open-files", openFiles, 4_096, 64, 1_000_000, problems));
+    }
+
+    private static long number(
+            String option, @Nullable String given, long otherwise, long least, long most, Problems problems) {
+        if (given == null) {
+            return otherwise;
+        }
+        try {
+            long value = Long.parseLong(given.strip());
+            if (value >= least && value <= most) {
+                return value;
+            }
+        } catch (NumberFormatException _) {
+            // Reported below.
+        }
+        problems.add(option, "'" + given + "' must be a whole number from " + least + " to " + most);
+        return otherwise;
+    }
+
+    private static Map<String, String> pairs(String option, List<String> given, Problems problems) {
+        Map<String, String> pairs = new LinkedHashMap<>();
+        for (String pair : given) {
+            int equals = pair.indexOf('=');
+            if (equals < 1) {
+                problems.add(option, "'" + pair + "' must have the form NAME=VALUE");
+            } else if (pairs.put(pair.substring(0, equals), pair.substring(equals + 1)) != null) {
+                problems.add(option, "'" + pair.substring(0, equals) + "' is given twice");
+            }
+        }
+        return pairs;
+    }
+
+    private static @Nullable Path existing(String option, @Nullable String given, Problems problems) {
+        if (given == null) {
+            return null;
+        }
+        Path path = Path.of(given).toAbsolutePath();
+        if (!Files.isReadable(path)) {
+            problems.add(option, path + " is not there or not readable");
+        }
+        return path;
+    }
+}

@@ -1,0 +1,285 @@
+package dev.roundelay.worker.run;
+
+import dev.roundelay.contract.FailureReason;
+import dev.roundelay.contract.worker.AssignmentPlan;
+import dev.roundelay.contract.worker.FailureReport;
+import dev.roundelay.contract.worker.Step;
+import dev.roundelay.contract.worker.ValidationReport;
+import dev.roundelay.worker.client.AssignmentClient;
+import dev.roundelay.worker.client.AssignmentClient.Taken;
+import dev.roundelay.worker.client.RefusedException;
+import dev.roundelay.worker.environment.PythonEnvironment;
+import dev.roundelay.worker.harness.Description;
+import dev.roundelay.worker.harness.HarnessConfig;
+import dev.roundelay.worker.harness.HarnessException;
+import dev.roundelay.worker.harness.HarnessJob;
+import dev.roundelay.worker.harness.HarnessProcess;
+import dev.roundelay.worker.harness.JobFolders;
+import dev.roundelay.worker.harness.Update;
+import dev.roundelay.worker.harness.Validation;
+import dev.roundelay.worker.logs.LogPump;
+import dev.roundelay.worker.sandbox.SandboxLimits;
+import dev.roundelay.worker.sandbox.SandboxProcess;
+import dev.roundelay.worker.workdir.OutputCollector;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// The work of one attempt in one slot: prepare, then steps. One thread calls it; [#close] ends the harness and waits
+/// for that.
+final class Attempt implements AutoCloseable {
+    private final Workshop shop;
+    private final AssignmentPlan plan;
+    private final AssignmentClient client;
+    private final Slots.Slot slot;
+    private final SharedJob shared;
+    private final JobFolders folders;
+    private final LogPump log;
+    private final Consumer<String> phase;
+    private final FileStager stager;
+    private final Outbox outbox;
+    private Optional<Path> checkpoint = Optional.empty();
+    private @Nullable HarnessProcess harness;
+    private @Nullable Kept kept;
+    private long bytesSent;
+
+    /// The update of a round, kept until the round's commit is known.
+    private record Kept(int round, SealedUpdate update) {}
+
+    /// What an attempt needs besides the workshop.
+    ///
+    /// @param phase     told what is being done, for people
+    /// @param onRefused told when the server wants nothing more of this attempt
+    record Assigned(
+            AssignmentPlan plan,
+            AssignmentClient client,
+            Slots.Slot slot,
+            SharedJob shared,
+            JobFolders folders,
+            LogPump log,
+            Consumer<String> phase,
+            Consumer<RefusedException> onRefused) {}
+
+    Attempt(Workshop shop, Assigned assigned) {
+        this.shop = shop;
+        this.plan = assigned.plan();
+        this.client = assigned.client();
+        this.slot = assigned.slot();
+        this.shared = assigned.shared();
+        this.folders = assigned.folders();
+        this.log = assigned.log();
+        this.phase = assigned.phase();
+        this.stager = new FileStager(client, log, assigned.onRefused());
+        this.outbox = new Outbox();
+    }
+
+    /// Fetches the inputs, builds the environment, starts the harness and imports the user's module.
+    Description prepare() throws IOException, RefusedException, InterruptedException, HarnessException {
+        requireAllowed();
+        phase.accept("fetching inputs");
+        Inputs inputs = new Inputs(plan, client, shared, folders, shop.sandbox().isolation());
+        inputs.layOut(shop.config().datasets());
+        checkpoint = inputs.checkpoint();
+        phase.accept("building environment");
+        PythonEnvironment python = shop.environments().get(plan, line -> log.worker("info", null, line));
+        phase.accept("importing");
+        HarnessProcess started = HarnessProcess.start(
+                new HarnessConfig(
+                        shop.program(), python, slot.number(), limits(), slot.devices(), HarnessConfig.MODEL_BYTES),
+                job(),
+                folders,
+                shop.sandbox(),
+                new HarnessLines(log),
+                shop.clock());
+        harness = started;
+        return started.load();
+    }
+
+    private void requireAllowed() throws HarnessException {
+        List<String> allowed = shop.config().allowedUsers();
+        if (!allowed.isEmpty() && allowed.stream().noneMatch(plan.submitter()::equalsIgnoreCase)) {
+            throw new HarnessException(Failures.report(
+                    FailureReason.ENVIRONMENT_FAILED,
+                    "[" + plan.site() + "] this worker runs no code of " + plan.submitter()
+                            + "; choose other workers, or ask its owner for --allow-user",
+                    null));
+        }
+    }
+
+    private SandboxLimits limits() {
+        var limits = shop.config().limits();
+        long memory = shop.machine().slotMemoryMb() << 20;
+        long mega = 1_000_000L;
+        return new SandboxLimits(
+                memory,
+                limits.processes(),
+                limits.outDirMb() * mega,
+                limits.temporaryMb() * mega,
+                Math.max(1, memory / 2),
+                limits.openFiles());
+    }
+
+    private HarnessJob job() {
+        int threads = Math.max(
+                1, Runtime.getRuntime().availableProcessors() / shop.machine().slots());
+        return HarnessJob.of(plan, slot.gpu().isPresent() ? "cuda" : "cpu", threads);
+    }
+
+    /// Carries a step out; returns when its result was answered.
+    void carryOut(Step step) throws IOException, RefusedException, InterruptedException, HarnessException {
+        switch (step.kind()) {
+            case PREPARE, WAIT, STOP -> {}
+            case INITIALISE -> initialise();
+            case TRAIN -> train(round(step), step);
+            case VALIDATE -> {
+                drop(null);
+                validate(round(step), modelOf(round(step)));
+                outbox.await();
+            }
+            case FINISH -> finish();
+        }
+    }
+
+    private static int round(Step step) throws IOException {
+        if (step.round() == null) {
+            throw new IOException("the server sent the step " + step + " without a round");
+        }
+        return step.round();
+    }
+
+    private void initialise() throws IOException, RefusedException, InterruptedException, HarnessException {
+        phase.accept("making first weights");
+        Update model = running().initialise(checkpoint.orElse(null));
+        SealedUpdate sealed = SealedUpdate.ofModel0(model, plan.site());
+        take(client.putModel0(sealed.file(), sealed.crc()), "the first weights");
+        bytesSent += Files.size(sealed.file());
+        Files.delete(sealed.file());
+    }
+
+    private void train(int round, Step step)
+            throws IOException, RefusedException, InterruptedException, HarnessException {
+        drop(round);
+        Kept held = kept;
+        if (held == null) {
+            Path model = modelOf(round);
+            if (step.validate()) {
+                validate(round, model);
+            }
+            phase.accept("training");
+            Update update = running().train(round, model);
+            collect(round);
+            held = new Kept(round, SealedUpdate.ofRound(update, model, round, plan.site()));
+            kept = held;
+        } else if (step.validate()) {
+            validate(round, modelOf(round));
+        }
+        SealedUpdate sealed = held.update();
+        take(client.putUpdate(round, sealed.file(), sealed.crc()), "the update of round " + round);
+        bytesSent += Files.size(sealed.file());
+        outbox.await();
+    }
+
+    /// Drops the kept update unless it is of `round`: a step of another round shows that it is committed.
+    private void drop(@Nullable Integer round) throws IOException {
+        Kept held = kept;
+        if (held != null && !Objects.equals(held.round(), round)) {
+            kept = null;
+            Files.deleteIfExists(held.update().file());
+            Files.deleteIfExists(modelLink(held.round() - 1));
+        }
+    }
+
+    private Path modelOf(int round) throws IOException, RefusedException, InterruptedException {
+        Path link = modelLink(round);
+        if (!Files.exists(link)) {
+            phase.accept("fetching model");
+            Inputs.share(shared.model(round, client), link, shop.sandbox().isolation());
+        }
+        return link;
+    }
+
+    private Path modelLink(int round) {
+        return folders.models().resolve("model-" + round + ".safetensors");
+    }
+
+    private void validate(int round, Path model) throws HarnessException {
+        phase.accept("validating");
+        Validation result = running().validate(round, model);
+        ValidationReport report = new ValidationReport(result.metrics(), result.samples(), result.seconds());
+        outbox.add(() -> client.putValidation(round, report));
+    }
+
+    /// Takes over what the round left in `out_dir`, while nothing of the harness runs, and sends it beside the update.
+    private void collect(int round) throws IOException, HarnessException {
+        Path out = folders.out(round);
+        if (!Files.isDirectory(out)) {
+            return;
+        }
+        Path target = Files.createTempDirectory(folders.collected(), "out-" + round + "-");
+        OutputCollector collector = OutputCollector.ofBytes(limits().outputBytes());
+        OutputCollector.Collected collected;
+        try (SandboxProcess.Frozen frozen = running().freeze()) {
+            Objects.requireNonNull(frozen);
+            collected = collector.collect(out, target);
+        }
+        collected.files().forEach(file -> stager.stage(round, file.path(), file.file()));
+        if (!collected.skipped().isEmpty()) {
+            log.warning("files_not_stored", String.join("; ", collected.skipped()), round);
+        }
+        Trees.remove(out);
+    }
+
+    private void finish() throws IOException, InterruptedException, RefusedException, HarnessException {
+        drop(null);
+        phase.accept("finishing");
+        stager.await();
+        running().finish();
+    }
+
+    private void take(Taken taken, String what) {
+        switch (taken) {
+            case Taken.Accepted() -> {}
+            case Taken.TooLate() -> log.worker("warn", null, what + " came too late and was left out");
+            case Taken.Invalid(String message) -> log.worker("error", null, what + " was refused: " + message);
+        }
+    }
+
+    private HarnessProcess running() {
+        return Objects.requireNonNull(harness, "a step before the harness was started");
+    }
+
+    /// Completes with a report when every process of the harness is gone.
+    CompletableFuture<FailureReport> ended() {
+        return running().ended();
+    }
+
+    /// Returns how many bytes of weights and files were sent.
+    long bytesSent() {
+        return bytesSent + stager.bytes();
+    }
+
+    /// Ends every process: SIGTERM, 2 s, SIGKILL.
+    void stop() {
+        stager.close();
+        outbox.close();
+        if (harness != null) {
+            harness.stop();
+        }
+    }
+
+    /// Ends every process at once.
+    @Override
+    public void close() {
+        stager.close();
+        outbox.close();
+        if (harness != null) {
+            harness.close();
+        }
+    }
+}

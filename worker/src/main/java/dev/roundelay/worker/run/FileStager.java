@@ -1,0 +1,94 @@
+package dev.roundelay.worker.run;
+
+import dev.roundelay.worker.client.AssignmentClient;
+import dev.roundelay.worker.client.Checksums;
+import dev.roundelay.worker.client.RefusedException;
+import dev.roundelay.worker.logs.LogPump;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/// Sends the files of `out_dir` beside the updates, one after the other, on a thread of its own. Thread-safe.
+final class FileStager implements AutoCloseable {
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(
+            Thread.ofVirtual().name("file-stager").factory());
+    private final AtomicLong bytes = new AtomicLong();
+    private final AssignmentClient client;
+    private final LogPump log;
+    private final Consumer<RefusedException> onRefused;
+
+    /// Makes one.
+    ///
+    /// @param onRefused told when the server wants nothing more of this attempt
+    FileStager(AssignmentClient client, LogPump log, Consumer<RefusedException> onRefused) {
+        this.client = client;
+        this.log = log;
+        this.onRefused = onRefused;
+    }
+
+    /// Sends a file later and removes it then.
+    ///
+    /// @param path relative to `out_dir`, with `/`
+    void stage(int round, String path, Path file) {
+        thread.execute(() -> send(round, path, file));
+    }
+
+    /// Waits until everything is sent that was staged before.
+    void await() throws InterruptedException {
+        thread.shutdown();
+        while (!thread.awaitTermination(1, TimeUnit.MINUTES)) {
+            // As long as the attempt lives: an interruption ends the wait.
+        }
+    }
+
+    /// Returns how many bytes have been sent.
+    long bytes() {
+        return bytes.get();
+    }
+
+    private void send(int round, String path, Path file) {
+        try {
+            long size = Files.size(file);
+            AssignmentClient.Taken taken = client.putFile(round, path, file, Checksums.crc32c(file));
+            if (taken instanceof AssignmentClient.Taken.Invalid(String message)) {
+                notStored(path, round, message);
+            } else {
+                bytes.addAndGet(size);
+            }
+        } catch (RefusedException e) {
+            if (e.endsAssignment()) {
+                onRefused.accept(e);
+            } else {
+                notStored(path, round, String.valueOf(e.getMessage()));
+            }
+        } catch (IOException e) {
+            notStored(path, round, e.toString());
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } finally {
+            remove(file);
+        }
+    }
+
+    private void notStored(String path, int round, String why) {
+        log.warning("files_not_stored", "[" + path + "] is not stored: " + why, round);
+    }
+
+    private void remove(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            log.worker("warn", null, file + " cannot be removed: " + e);
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+}

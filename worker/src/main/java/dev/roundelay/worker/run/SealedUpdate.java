@@ -1,0 +1,84 @@
+package dev.roundelay.worker.run;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.roundelay.contract.FailureReason;
+import dev.roundelay.contract.Json;
+import dev.roundelay.contract.worker.FailureReport;
+import dev.roundelay.tensors.TensorFormatException;
+import dev.roundelay.tensors.safetensors.SafetensorsLimits;
+import dev.roundelay.tensors.safetensors.SafetensorsReader;
+import dev.roundelay.tensors.safetensors.SafetensorsWriter;
+import dev.roundelay.tensors.safetensors.UpdateCheck;
+import dev.roundelay.worker.client.Checksums;
+import dev.roundelay.worker.harness.HarnessException;
+import dev.roundelay.worker.harness.Update;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Weights that are checked, carry their metadata and are ready to be sent, as often as it takes.
+///
+/// @param file safetensors, never written again
+/// @param crc  CRC-32C of the file
+record SealedUpdate(Path file, String crc) {
+
+    /// Checks an update against the model that it started from and gives it its metadata. The harness's file is
+    /// removed.
+    ///
+    /// @param model the round's global model; one without tensors lets the update define the names
+    /// @throws HarnessException `invalid_update` if it cannot be averaged
+    static SealedUpdate ofRound(Update update, Path model, int round, String site)
+            throws IOException, HarnessException {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put("samples", Long.toString(update.samples()));
+        metadata.put("metrics", json(update.metrics()));
+        metadata.put("seconds", Double.toString(update.seconds()));
+        metadata.put("round", Integer.toString(round));
+        metadata.put("site", site);
+        try (SafetensorsReader global = SafetensorsReader.open(model);
+                SafetensorsReader reader = global.layout().entries().isEmpty()
+                        ? SafetensorsReader.open(update.file(), SafetensorsLimits.ofFirstModel(Long.MAX_VALUE))
+                        : UpdateCheck.open(update.file(), global)) {
+            return write(reader, metadata, update.file());
+        } catch (TensorFormatException e) {
+            throw invalid(e.within("round " + round + ", site " + site), round);
+        }
+    }
+
+    /// Checks first weights. The harness's file is removed.
+    ///
+    /// @throws HarnessException `invalid_update` if it is no model
+    static SealedUpdate ofModel0(Update model, String site) throws IOException, HarnessException {
+        try (SafetensorsReader reader =
+                SafetensorsReader.open(model.file(), SafetensorsLimits.ofFirstModel(Long.MAX_VALUE))) {
+            return write(reader, Map.of(), model.file());
+        } catch (TensorFormatException e) {
+            throw invalid(e.within("model 0, site " + site), null);
+        }
+    }
+
+    private static SealedUpdate write(SafetensorsReader reader, Map<String, String> metadata, Path given)
+            throws IOException {
+        Path target = given.resolveSibling("sealed-" + given.getFileName());
+        Files.deleteIfExists(target);
+        SafetensorsWriter.write(target, metadata, reader.views());
+        Files.delete(given);
+        return new SealedUpdate(target, Checksums.crc32c(target));
+    }
+
+    private static HarnessException invalid(TensorFormatException e, @Nullable Integer round) {
+        return new HarnessException(
+                new FailureReport(FailureReason.INVALID_UPDATE, String.valueOf(e.getMessage()), null, round, false));
+    }
+
+    private static String json(Map<String, Double> metrics) {
+        try {
+            return Json.lenient().writeValueAsString(metrics);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("metrics cannot be written", e);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package dev.roundelay.worker.telemetry;
+
+import dev.roundelay.contract.worker.Telemetry;
+import dev.roundelay.worker.sandbox.ProcessLauncher;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Measures the machine every 2 s and keeps the last sample. Reading it is free and thread-safe.
+public final class Sampler implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Sampler.class);
+    private static final Duration PERIOD = Duration.ofSeconds(2);
+
+    private final ProcFiles proc = new ProcFiles(Path.of("/proc"));
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final NvidiaSmi smi;
+    private final Path dataDir;
+    private final String isolation;
+    private final InstantSource clock;
+    private volatile Telemetry latest;
+
+    /// Makes one and measures once.
+    ///
+    /// @param isolation as shown to people: `bubblewrap` or `none`
+    public Sampler(ProcessLauncher launcher, Path dataDir, String isolation, InstantSource clock)
+            throws InterruptedException {
+        this.smi = new NvidiaSmi(launcher);
+        this.dataDir = dataDir;
+        this.isolation = isolation;
+        this.clock = clock;
+        this.latest = measure();
+    }
+
+    /// Goes on measuring until closed.
+    public void start() {
+        Thread.ofVirtual().name("telemetry").start(this::run);
+    }
+
+    /// Returns the last sample.
+    public Telemetry latest() {
+        return latest;
+    }
+
+    /// Returns the GPUs of this machine with their device index, now.
+    List<Gpus.Gpu> gpus() throws InterruptedException {
+        return smi.gpus();
+    }
+
+    private void run() {
+        try {
+            while (!closed.await(PERIOD.toMillis(), TimeUnit.MILLISECONDS)) {
+                try {
+                    latest = measure();
+                } catch (UncheckedIOException e) {
+                    LOG.warn("telemetry cannot be measured", e);
+                }
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Telemetry measure() throws InterruptedException {
+        List<Telemetry.Gpu> gpus = smi.gpus().stream().map(Gpus.Gpu::now).toList();
+        return new Telemetry(
+                clock.instant(),
+                proc.cpuPercent(),
+                proc.loadAverage(),
+                Runtime.getRuntime().availableProcessors(),
+                proc.memoryMb("MemTotal"),
+                proc.memoryMb("MemAvailable"),
+                diskFreeMb(),
+                isolation,
+                gpus);
+    }
+
+    private long diskFreeMb() {
+        try {
+            return Files.getFileStore(dataDir).getUsableSpace() >> 20;
+        } catch (IOException e) {
+            throw new UncheckedIOException("[" + dataDir + "] free space cannot be read", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+    }
+}
