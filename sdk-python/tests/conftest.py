@@ -35,8 +35,12 @@ def server() -> Iterator[FakeServer]:
 @pytest.fixture
 def client(server: FakeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Roundelay]:
     monkeypatch.setattr("roundelay._http._pause_seconds", lambda attempt, retry_after: 0.0)
-    with Roundelay(server.url, API_KEY, environment={}, profile=tmp_path / "none.json", timeout_seconds=5) as made:
+    with make_client(server, tmp_path) as made:
         yield made
+
+
+def make_client(server: FakeServer, home: Path) -> Roundelay:
+    return Roundelay(server.url, API_KEY, environment={}, profile=home / "none.json", cache=home / "cache", timeout_seconds=5)
 
 
 @pytest.fixture

@@ -201,3 +201,9 @@ def test_a_module_of_ones_own_called_model_def_is_in_the_way(project: Path) -> N
 
     with pytest.raises(SourceExtractionError, match="rename your file"):
         extract(importlib.import_module("other_net").Net)
+
+
+def test_a_file_called_model_def_may_be_imported_by_its_own_modules(project: Path) -> None:
+    write(project, model_def="import ring\n\n\nclass Net:\n    pass\n" + FUNCTIONS, ring="import model_def\n")
+
+    assert sorted(extract(importlib.import_module("model_def").Net)) == ["model_def.py", "ring.py"]

@@ -225,3 +225,12 @@ def test_what_the_server_will_refuse_anyway_is_said_before_anything_is_sent(
 
     assert refused.value.code == "unknown_strategy" and refused.value.hint == "one of fed_avg"
     assert server.uploads == {} and server.objects == {}
+
+
+def test_nvflare_classes_are_refused_with_the_way_to_submit_them(
+    client: Roundelay, server: FakeServer, model_file: str, shards_dir: Path
+) -> None:
+    with pytest.raises(ValidationError, match="with the package resontech against the same server"):
+        client.rt_submit(model_file, "digits-1", shards_dir, executor=object)
+
+    assert server.seen == []

@@ -1,18 +1,21 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from fake_server import CutConnection, FakeServer, Refusal, Seen
-from roundelay import Roundelay, RoundelayError, ServerError, ValidationError
+from roundelay import ConnectionError, Roundelay, RoundelayError, ServerError, ValidationError
+from roundelay.etags import is_unchanged
 from roundelay.models import StoredFile
-from roundelay.uploads import FileSource, TextSource, Uploads, is_unchanged
+from roundelay.sources import FileSource, TextSource
+from roundelay.uploads import UploadNotes, Uploads
 
 
 @pytest.fixture
-def uploads(client: Roundelay) -> Uploads:
-    return Uploads(client._transport, client.files)
+def uploads(client: Roundelay, tmp_path: Path) -> Uploads:
+    return Uploads(client._transport, client.files, UploadNotes(tmp_path / "cache", client.url))
 
 
 @pytest.fixture
@@ -104,6 +107,63 @@ def test_a_lost_answer_to_complete_is_no_failure(uploads: Uploads, server: FakeS
 
     assert server.completed == ["a/big.bin"]
     assert parts_sent(server) == [1, 2, 3, 4, 5]
+
+
+def test_an_upload_that_was_given_up_goes_on_in_another_process(
+    uploads: Uploads, client: Roundelay, server: FakeServer, big: FileSource, tmp_path: Path
+) -> None:
+    def away_after_two_parts(seen: Seen) -> None:
+        if "/uploads/" in seen.path and sum(len(upload.parts) for upload in server.uploads.values()) >= 2:
+            raise CutConnection
+
+    server.faults.append(away_after_two_parts)
+    with pytest.raises(ConnectionError):
+        uploads.send("a/big.bin", big, content_type="application/zip")
+    server.faults.clear()
+    held = set(next(iter(server.uploads.values())).parts)
+    server.seen.clear()
+    advanced: list[int] = []
+
+    again = Uploads(client._transport, client.files, UploadNotes(tmp_path / "cache", client.url))
+    again.send("a/big.bin", FileSource.of(big.path), content_type="application/zip", advance=advanced.append)
+
+    assert len(held) >= 2 and parts_sent(server) == sorted({1, 2, 3, 4, 5} - held)
+    assert server.objects["a/big.bin"].content == big.path.read_bytes()
+    assert sum(advanced) == 4500
+    assert list((tmp_path / "cache").iterdir()) == []
+
+
+def test_a_resumed_upload_does_not_mix_two_versions_of_a_file(
+    uploads: Uploads, server: FakeServer, big: FileSource, tmp_path: Path
+) -> None:
+    before = big.path.stat()
+
+    def away_at_complete(seen: Seen) -> None:
+        if seen.path.endswith("/complete"):
+            raise CutConnection
+
+    server.faults.append(away_at_complete)
+    with pytest.raises(ConnectionError):
+        uploads.send("a/big.bin", big, content_type="application/zip")
+    server.faults.clear()
+    content = bytearray(big.path.read_bytes())
+    content[2500] ^= 1
+    big.path.write_bytes(content)
+    os.utime(big.path, ns=(before.st_atime_ns, before.st_mtime_ns))  # nothing but the bytes tells the versions apart
+    server.seen.clear()
+
+    uploads.send("a/big.bin", FileSource.of(big.path), content_type="application/zip")
+
+    assert parts_sent(server) == [3]
+    assert server.objects["a/big.bin"].content == bytes(content)
+
+
+def test_a_cache_folder_that_cannot_be_written_is_no_failure(client: Roundelay, server: FakeServer, big: FileSource) -> None:
+    notes = UploadNotes(big.path / "below a file", client.url)
+
+    Uploads(client._transport, client.files, notes).send("a/big.bin", big, content_type="application/zip")
+
+    assert server.completed == ["a/big.bin"]
 
 
 def test_a_busy_server_is_asked_again_after_its_own_pause(uploads: Uploads, server: FakeServer, big: FileSource) -> None:

@@ -12,13 +12,14 @@ import httpx
 from . import _settings
 from ._http import Transport
 from .configs import FederationConfig, Limits, ModelConfig, TrainingConfig, selection_spec
-from .errors import SourceExtractionError
+from .errors import SourceExtractionError, ValidationError
 from .files import Files
 from .jobs import Jobs
 from .models import GpuModel, Job, items_of
 from .source import extract_source
 from .source.extract import Extracted, extract_file
 from .submission import StrPath, Submitter, prepare
+from .uploads import UploadNotes
 from .workers import Workers
 
 
@@ -44,6 +45,8 @@ class Roundelay:
         Whether uploads and downloads draw a line of progress; by default on a terminal.
     verify : bool or str
         False trusts any certificate (never do that outside of a test); a path is a CA file.
+    environment, profile, cache, http_transport : optional
+        Stand-ins for ``os.environ``, the profile file, the folder of open uploads, and the network; for tests.
 
     Raises
     ------
@@ -63,6 +66,7 @@ class Roundelay:
         verify: Union[bool, str] = True,
         environment: Optional[Mapping[str, str]] = None,
         profile: Optional[Path] = None,
+        cache: Optional[Path] = None,
         http_transport: Optional[httpx.BaseTransport] = None,
     ) -> None:
         settings = _settings.resolve(
@@ -74,6 +78,7 @@ class Roundelay:
         )
         self.url = settings.urls[0]
         self._show_progress = show_progress
+        self._notes = UploadNotes((cache or Path.home() / ".cache" / "roundelay") / "uploads", self.url)
         self._transport = Transport(
             settings,
             timeout_seconds=timeout_seconds,
@@ -123,6 +128,8 @@ class Roundelay:
         only_mine_workers: bool = False,
         limits: Optional[Limits] = None,
         priority: int = 0,
+        executor: Optional[type] = None,
+        persistor: Optional[type] = None,
     ) -> Job:
         """Uploads a job's code and shards, submits it, and returns at once with a thin handle.
 
@@ -164,6 +171,8 @@ class Roundelay:
             Time-outs and attempts.
         priority : int
             Larger goes first among one's own queued jobs.
+        executor, persistor : type, optional
+            NVFlare classes of the published client; refused here with the way to submit them.
 
         Returns
         -------
@@ -178,6 +187,12 @@ class Roundelay:
         ConflictError
             With code ``slug_in_use``, while another job of that name is live.
         """
+        if executor is not None or persistor is not None:
+            raise ValidationError(
+                "[executor, persistor] NVFlare classes travel in a workspace of NVFlare's form; submit this job with the "
+                "package resontech against the same server, or move the code into fl_train",
+                code="unsupported_workflow",
+            )
         model_config = model_config or ModelConfig()
         submission = prepare(
             name=name,
@@ -201,7 +216,7 @@ class Roundelay:
             limits=limits,
             priority=priority,
         )
-        return Submitter(self._transport, self.files, show_progress=self._show_progress).submit(submission)
+        return Submitter(self._transport, self.files, self._notes, show_progress=self._show_progress).submit(submission)
 
 
 def rt_submit(model: Union[type, str], name: str, shards_dir: Optional[StrPath] = None, **arguments: Any) -> Job:

@@ -18,7 +18,8 @@ from .files import Files
 from .models import Job, StoredFile
 from .progress import Progress
 from .source import Extracted
-from .uploads import FileSource, Source, TextSource, Uploads
+from .sources import FileSource, Source, TextSource
+from .uploads import UploadNotes, Uploads
 
 StrPath = Union[str, Path]
 _DEFAULT_REQUIREMENTS = "torch\nnumpy\n"
@@ -101,10 +102,10 @@ def prepare(
 class Submitter:
     """Uploads and submits; each step can be repeated, so a submit that was cut is simply called again."""
 
-    def __init__(self, transport: Transport, files: Files, *, show_progress: Optional[bool]) -> None:
+    def __init__(self, transport: Transport, files: Files, notes: UploadNotes, *, show_progress: Optional[bool]) -> None:
         self._transport = transport
         self._files = files
-        self._uploads = Uploads(transport, files)
+        self._uploads = Uploads(transport, files, notes)
         self._show_progress = show_progress
 
     def submit(self, submission: Submission) -> Job:

@@ -2,78 +2,41 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import io
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Callable, Optional, Protocol
+from typing import Any, Callable, Optional
 from urllib.parse import quote
 
 from ._http import Transport
 from .errors import ConflictError, ConnectionError, NotFoundError, RoundelayError, ServerError, ValidationError
+from .etags import is_unchanged, part_md5
 from .files import Files
 from .models import StoredFile
+from .sources import FileSource, Source
 
 _CHUNK_BYTES = 1 << 18
 _PARTS_AT_ONCE = 4
 _STARTS = 3
-# Part sizes with which an object may have come into the bucket: ours, the published client's, and S3 tools' usual ones.
-_MIB = 1 << 20
-_USUAL_PART_BYTES = tuple(mib * _MIB for mib in (5, 8, 10, 15, 16, 25, 32, 50, 64, 100, 128))
 
 Advance = Callable[[int], None]
 
 
-class Source(Protocol):
-    """Bytes of a known length that can be read more than once."""
-
-    @property
-    def size_bytes(self) -> int: ...
-
-    def open(self) -> BinaryIO: ...
-
-
-@dataclass(frozen=True)
-class FileSource:
-    """A local file, with the size it had when it was looked at."""
-
-    path: Path
-    size_bytes: int
-
-    @classmethod
-    def of(cls, path: Path) -> FileSource:
-        return cls(path, path.stat().st_size)
-
-    def open(self) -> BinaryIO:
-        return self.path.open("rb")
-
-
-@dataclass(frozen=True)
-class TextSource:
-    """A text, sent as UTF-8."""
-
-    content: bytes
-
-    @classmethod
-    def of(cls, text: str) -> TextSource:
-        return cls(text.encode())
-
-    @property
-    def size_bytes(self) -> int:
-        return len(self.content)
-
-    def open(self) -> BinaryIO:
-        return io.BytesIO(self.content)
-
-
 class Uploads:
-    """Uploads one object at a time, its parts in parallel."""
+    """Uploads one object at a time, its parts in parallel.
 
-    def __init__(self, transport: Transport, files: Files) -> None:
+    Parameters
+    ----------
+    notes : UploadNotes
+        Remembers open uploads of files, so that a later call goes on with them, also in another process.
+    """
+
+    def __init__(self, transport: Transport, files: Files, notes: UploadNotes) -> None:
         self._transport = transport
         self._files = files
+        self._notes = notes
 
     def send(
         self,
@@ -86,44 +49,68 @@ class Uploads:
     ) -> None:
         """Stores the bytes of `source` at `key`, which appears whole or not at all; does nothing if they are there already.
 
-        `stored` is what lies at `key` now, as a list shows it.
+        A cut connection costs the parts that were under way: those that the server holds are not sent again, also not by
+        the next call for the same file after this one gave up.
 
-        A cut connection costs the part that was under way: the parts that the server holds are not sent again. `advance`
-        is called with bytes as they are on their way, and with a negative number for those that have to go again.
+        Parameters
+        ----------
+        stored : StoredFile, optional
+            What lies at `key` now, as a list shows it.
+        advance : callable
+            Called with bytes as they are on their way, and with a negative number for those that have to go again.
 
         Raises
         ------
         RoundelayError
-            If it cannot be completed; nothing is left under `key` then but what was there before.
+            If it cannot be completed; nothing is changed under `key` then.
         """
         if is_unchanged(source, stored):
             return
+        note = self._notes.of(key, source)
         begun = {"key": key, "sizeBytes": source.size_bytes, "contentType": content_type}
         for start in range(_STARTS):
-            upload = self._transport.json("POST", "/uploads", body=begun)
-            path = f"/uploads/{quote(str(upload['id']), safe='')}"
+            upload = self._open(note) or self._transport.json("POST", "/uploads", body=begun)
+            path = _path(str(upload["id"]))
+            part_bytes = int(upload["partSizeBytes"])
             # Only the server knows the size of its parts, and so the ETag that these bytes would have there.
-            if is_unchanged(source, stored, (int(upload["partSizeBytes"]),)):
-                self._abandon(path)
+            if is_unchanged(source, stored, (part_bytes,)):
+                self._drop(path, note)
                 return
+            note.write(str(upload["id"]))
             try:
                 self._send_parts(path, upload, source, advance)
-                self._complete(path, key, source, int(upload["partSizeBytes"]))
+                self._complete(path, key, source, part_bytes)
             except NotFoundError:
                 # The server forgot the upload (it was swept, or the data folder is new): begin again.
+                note.erase()
                 if start == _STARTS - 1:
                     raise
                 advance(-source.size_bytes)
+            except (ConnectionError, ServerError):
+                raise  # Nobody is there to be told; the upload stays open for the next call.
             except RoundelayError:
-                self._abandon(path)
+                self._drop(path, note)
                 raise
             else:
+                note.erase()
                 return
+
+    def _open(self, note: Note) -> Optional[Mapping[str, Any]]:
+        upload_id = note.read()
+        if upload_id is None:
+            return None
+        try:
+            upload: Mapping[str, Any] = self._transport.json("GET", _path(upload_id))
+        except NotFoundError:
+            note.erase()
+            return None
+        return upload
 
     def _send_parts(self, path: str, upload: Mapping[str, Any], source: Source, advance: Advance) -> None:
         part_bytes = int(upload["partSizeBytes"])
+        missing = _missing_parts(upload, source)
+        advance(source.size_bytes - sum(_length(source, part_bytes, number) for number in missing))
         for _ in range(_STARTS):
-            missing = self._missing_parts(upload)
             if not missing:
                 return
             with ThreadPoolExecutor(_PARTS_AT_ONCE, thread_name_prefix="roundelay-upload") as pool:
@@ -138,21 +125,16 @@ class Uploads:
                     for part in sent:
                         part.cancel()
                     raise
-            upload = self._transport.json("GET", path)
-        if self._missing_parts(upload):
+            missing = _missing_parts(self._transport.json("GET", path), source)
+        if missing:
             raise ConflictError(
-                f"[{upload.get('key')}] the server keeps losing parts of the upload; look at its log",
+                f"[{upload['key']}] the server keeps losing parts of the upload; look at its log",
                 code="upload_incomplete",
             )
 
-    @staticmethod
-    def _missing_parts(upload: Mapping[str, Any]) -> list[int]:
-        held = {int(part["number"]) for part in upload.get("held") or ()}
-        return [number for number in range(1, int(upload["parts"]) + 1) if number not in held]
-
     def _send_part(self, path: str, source: Source, part_bytes: int, number: int, advance: Advance) -> None:
         offset = (number - 1) * part_bytes
-        length = min(part_bytes, source.size_bytes - offset)
+        length = _length(source, part_bytes, number)
         progress = _PartProgress(advance)
 
         def body() -> Iterator[bytes]:
@@ -174,11 +156,56 @@ class Uploads:
                 if attempt == _STARTS - 1:
                     raise
 
-    def _abandon(self, path: str) -> None:
+    def _drop(self, path: str, note: Note) -> None:
+        note.erase()
         try:
             self._transport.json("DELETE", path)
         except RoundelayError:
             return  # The failure that led here is the one to show; the server sweeps open uploads by itself.
+
+
+class Note:
+    """Where the id of an open upload is written down. A folder that cannot be written only means no resume later."""
+
+    def __init__(self, path: Optional[Path]) -> None:
+        self._path = path
+
+    def read(self) -> Optional[str]:
+        if self._path is None:
+            return None
+        try:
+            return self._path.read_text(encoding="ascii").strip() or None
+        except (OSError, ValueError):
+            return None
+
+    def write(self, upload_id: str) -> None:
+        if self._path is None:
+            return
+        with contextlib.suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.write_text(upload_id, encoding="ascii")
+
+    def erase(self) -> None:
+        if self._path is None:
+            return
+        with contextlib.suppress(OSError):
+            self._path.unlink()
+
+
+class UploadNotes:
+    """One note for each server, key and file; a file that was written anew has another one."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self._folder = folder
+        self._url = url
+
+    def of(self, key: str, source: Source) -> Note:
+        """Returns the note for sending that source to that key; a text is too short to need one."""
+        if not isinstance(source, FileSource):
+            return Note(None)
+        file = source.path.resolve()
+        about = f"{self._url}\n{key}\n{file}\n{source.size_bytes}\n{file.stat().st_mtime_ns}"
+        return Note(self._folder / hashlib.sha256(about.encode()).hexdigest()[:32])
 
 
 class _PartProgress:
@@ -198,6 +225,33 @@ class _PartProgress:
         self._sent = 0
 
 
+def _path(upload_id: str) -> str:
+    return f"/uploads/{quote(upload_id, safe='')}"
+
+
+def _length(source: Source, part_bytes: int, number: int) -> int:
+    return min(part_bytes, source.size_bytes - (number - 1) * part_bytes)
+
+
+def _missing_parts(upload: Mapping[str, Any], source: Source) -> list[int]:
+    part_bytes = int(upload["partSizeBytes"])
+    held = {int(part["number"]): part for part in upload.get("held") or ()}
+    return [
+        number
+        for number in range(1, int(upload["parts"]) + 1)
+        if number not in held or not _holds(held[number], source, part_bytes)
+    ]
+
+
+# A part counts only if it has the bytes that the source has now: the file may have changed since it was sent.
+def _holds(part: Mapping[str, Any], source: Source, part_bytes: int) -> bool:
+    number, etag = int(part["number"]), str(part.get("etag")).strip('"')
+    length = _length(source, part_bytes, number)
+    if int(part["sizeBytes"]) != length:
+        return False
+    return len(etag) != 32 or etag == part_md5(source, (number - 1) * part_bytes, length)
+
+
 def _slice(source: Source, offset: int, length: int, progress: _PartProgress) -> Iterator[bytes]:
     with source.open() as stream:
         stream.seek(offset)
@@ -212,46 +266,3 @@ def _slice(source: Source, offset: int, length: int, progress: _PartProgress) ->
             left -= len(chunk)
             yield chunk
             progress.add(len(chunk))
-
-
-def is_unchanged(source: Source, stored: Optional[StoredFile], part_sizes: tuple[int, ...] = _USUAL_PART_BYTES) -> bool:
-    """Tells whether `stored` surely holds the bytes of `source`: equal size, and an ETag that they give.
-
-    An ETag is the MD5 of the bytes, or ``<MD5 of the parts' MD5s>-<parts>``; the size of the parts is found by trying the
-    ones that give that number of parts. An ETag of another form counts as changed: the bytes go again.
-    """
-    if stored is None or stored.size_bytes != source.size_bytes:
-        return False
-    digest, dash, parts = stored.etag.partition("-")
-    if len(digest) != 32:
-        return False
-    if not dash:
-        return _md5(source) == digest
-    if not parts.isdigit() or int(parts) < 1:
-        return False
-    fitting = (size for size in part_sizes if max(1, -(-source.size_bytes // size)) == int(parts))
-    return any(_multipart_md5(source, size) == digest for size in fitting)
-
-
-def _md5(source: Source) -> str:
-    whole = hashlib.md5(usedforsecurity=False)
-    with source.open() as stream:
-        for chunk in iter(lambda: stream.read(_CHUNK_BYTES), b""):
-            whole.update(chunk)
-    return whole.hexdigest()
-
-
-def _multipart_md5(source: Source, part_size_bytes: int) -> str:
-    outer = hashlib.md5(usedforsecurity=False)
-    with source.open() as stream:
-        for offset in range(0, max(1, source.size_bytes), part_size_bytes):
-            part = hashlib.md5(usedforsecurity=False)
-            left = min(part_size_bytes, source.size_bytes - offset)
-            while left:
-                chunk = stream.read(min(_CHUNK_BYTES, left))
-                if not chunk:
-                    break
-                part.update(chunk)
-                left -= len(chunk)
-            outer.update(part.digest())
-    return outer.hexdigest()

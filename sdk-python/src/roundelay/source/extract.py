@@ -215,7 +215,7 @@ def _whole_file(path: Path, text: str, model: type, train_fn: str, validate_fn: 
 
 def _with_modules(text: str, folder: Optional[Path]) -> dict[str, str]:
     modules = local_modules(text, folder)
-    if MODEL_DEF in modules:
+    if modules.get(MODEL_DEF, text) != text:
         raise SourceExtractionError(
             "[model_def] the source imports a module model_def of yours, and that name is the job's own; rename your file"
         )
