@@ -10,8 +10,7 @@ import java.time.Duration;
 /// @param retry              pause after a failed attempt of the store or the disk
 /// @param refreshInterval    log and metrics are refreshed in the bucket at most so often
 /// @param validationGrace    the last model's validation is awaited for this and three times the longest training,
-/// unless the
-///                           job has a round timeout
+///                           unless the job has a round timeout
 /// @param finishBound        the sites' last log lines are awaited so long
 /// @param maxFaults          faults in a row of one run, other than those of the store, before its job fails
 public record FederationConfig(

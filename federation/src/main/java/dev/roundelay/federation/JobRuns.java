@@ -26,9 +26,9 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// The runs of all live jobs that have slots or are about to end. The server asks here what an assignment is to do, and
-/// hands in what
-/// workers send; it has checked before that the assignment belongs to the calling worker. Thread-safe.
+/// The runs of all live jobs that have slots or are about to end. The server asks here what an assignment is to do,
+/// and hands in what workers send; it has checked before that the assignment belongs to the calling worker.
+/// Thread-safe.
 public final class JobRuns implements KernelListener {
     private final RunParts parts;
     private final RunSpecs specs;

@@ -5,6 +5,5 @@ import dev.roundelay.storage.ETag;
 import java.nio.file.Path;
 
 /// A global model as a file of safetensors, to be read only. It may be removed while it is read once two later models
-/// are
-/// committed; an open file stays readable.
+/// are committed; an open file stays readable.
 public record ModelFile(int number, Path path, BlobId blob, long sizeBytes, ETag etag) {}

@@ -10,9 +10,8 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The persisted facts of a run that decide what is due: models kept, the current round with what it has collected, and
-/// the
-/// validations of the newest models. Immutable; equal facts make equal decisions on any server.
+/// The persisted facts of a run that decide what is due: models kept, the current round with what it has collected,
+/// and the validations of the newest models. Immutable; equal facts make equal decisions on any server.
 ///
 /// @param models        kept global models by number; empty before the first
 /// @param round         the open or closed round; null before the first, between rounds, and at the end

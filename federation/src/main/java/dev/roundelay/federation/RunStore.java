@@ -10,16 +10,13 @@ import dev.roundelay.storage.NewObject;
 import dev.roundelay.storage.OwnerId;
 import dev.roundelay.storage.Publication;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 
 /// Keeps the facts of runs. Each writing method is ONE transaction that happens wholly and is durable on return, or
-/// throws and
-/// changes nothing; each fails with [dev.roundelay.kernel.StaleEpochException] if another server is active.
-/// Thread-safe.
+/// throws and changes nothing; each fails with [dev.roundelay.kernel.StaleEpochException] if another server is
+/// active. Thread-safe.
 public interface RunStore {
     /// What became of a write that a worker's message asked for.
     enum Outcome {
@@ -50,9 +47,8 @@ public interface RunStore {
     /// Opens a round; one that is there already stays as it is.
     void openRound(Epoch epoch, JobId job, Round round, List<Note> notes);
 
-    /// Records an accepted update. Locks the assignment (its fence must be current) and the round, which must be open,
-    /// or
-    /// closed with the shard on its member list.
+    /// Records an accepted update. Locks the assignment (its fence must be current) and the round, which must be
+    /// open, or closed with the shard on its member list.
     ///
     /// @return STORED, EXISTS (whatever was sent: the first one counts), STALE_FENCE or CLOSED
     Outcome acceptContribution(Epoch epoch, JobId job, Holder holder, int round, Contribution contribution);
@@ -100,11 +96,14 @@ public interface RunStore {
     /// Publishes objects of a running job as far as the quota goes, in place of what is at their keys.
     Publication publish(Epoch epoch, JobId job, BucketName bucket, List<NewObject> objects);
 
-    /// Returns the part of the job's last transaction that is this room's: publishes the outputs, gives the reservation
-    /// and the references to models that are not needed any more back, and abandons an open or closed round.
-    ///
-    /// @param keep numbers of the models that stay until the job is deleted
-    Participant end(JobId job, FinalOutputs outputs, List<Integer> keep, Instant at);
+    /// Returns the part of the job's last transaction that is this room's: publishes the outputs, gives the
+    /// reservation and the references to staged files back, and abandons an open or closed round. Kept models stay
+    /// until the job is deleted.
+    Participant end(JobId job, FinalOutputs outputs, Instant at);
+
+    /// Returns the part of a job's deletion that is this room's: its rows go, and its references with them. Outputs
+    /// in the bucket stay; they are told from a later job's by the claim, which stays too.
+    Participant delete(JobId job);
 
     /// Returns how many rounds of each of these jobs are committed; a job without any may be missing.
     Map<JobId, Integer> committedRounds(Collection<JobId> jobs);

@@ -10,8 +10,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /// The metrics of a round: what training returned, and what validation of the model that the round made returned. A
-/// validation
-/// metric whose name training uses too is shown as `val_<name>`.
+/// validation metric whose name training uses too is shown as `val_<name>`.
 public final class RoundMetrics {
     private static final String VALIDATION_PREFIX = "val_";
 

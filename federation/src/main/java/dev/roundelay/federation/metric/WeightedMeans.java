@@ -4,8 +4,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /// Sample-weighted means of metrics by name, over the sites that gave the name. Where every site that gave it has 0
-/// samples, they
-/// weigh the same. Collects in the order of the calls; not thread-safe.
+/// samples, they weigh the same. Collects in the order of the calls; not thread-safe.
 public final class WeightedMeans {
     private final Map<String, Sum> sums = new TreeMap<>();
 

@@ -18,8 +18,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /// `metrics.csv`, one row a committed round, and `metrics_by_site.csv`, one row a site and round. Columns after the
-/// fixed ones are
-/// metrics in the order of their names; a metric that is missing leaves its cell empty.
+/// fixed ones are metrics in the order of their names; a metric that is missing leaves its cell empty.
 public final class MetricsTables {
     private MetricsTables() {}
 

@@ -14,9 +14,8 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// `training_log.txt`: one line `time site level round message` for each log line, in the journal's order. The site of
-/// a server's
-/// line is `server`, the round outside a round `-`; line breaks in a message are written as spaces.
+/// `training_log.txt`: one line `time site level round message` for each log line, in the journal's order. The site
+/// of a server's line is `server`, the round outside a round `-`; line breaks in a message are written as spaces.
 public final class TrainingLog {
     private static final DateTimeFormatter TIME =
             new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);

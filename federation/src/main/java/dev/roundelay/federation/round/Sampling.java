@@ -8,9 +8,8 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// Which shards a round asks: all, or a part drawn from the job's seed and the round's number, so that a restart draws
-/// the
-/// same.
+/// Which shards a round asks: all, or a part drawn from the job's seed and the round's number, so that a restart
+/// draws the same.
 ///
 /// @param count    number of shards; null if `fraction` is given
 /// @param fraction part of the shards, > 0 and <= 1, rounded up; null if `count` is given

@@ -30,9 +30,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Takes in what the workers of one job send: checks it, commits it, tells the loop. Nothing is believed because it was
-/// decided in
-/// memory: the store checks fence and round again in the transaction that records it. Safe for any number of threads.
+/// Takes in what the workers of one job send: checks it, commits it, tells the loop. Nothing is believed because it
+/// was decided in memory: the store checks fence and round again in the transaction that records it. Safe for any
+/// number of threads.
 public final class Desk {
     private static final double NANOS = 1e9;
 

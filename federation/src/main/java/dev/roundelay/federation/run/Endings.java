@@ -87,7 +87,6 @@ final class Endings {
                 .end(
                         id,
                         new FinalOutputs(outputs.bucket(now.job()), required, optional, notes),
-                        List.copyOf(now.state().models().keySet()),
                         parts.wall().instant());
     }
 

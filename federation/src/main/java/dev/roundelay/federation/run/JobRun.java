@@ -36,9 +36,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// One job's run: look at the persisted state, decide what is due, do it, wait for a signal. Everything that it keeps
-/// in memory may be
-/// lost at any instant. [#loop] belongs to one thread; all other methods are safe for any thread and never wait for the
-/// loop.
+/// in memory may be lost at any instant. [#loop] belongs to one thread; all other methods are safe for any thread and
+/// never wait for the loop.
 public final class JobRun {
     private static final Logger log = LoggerFactory.getLogger(JobRun.class);
 

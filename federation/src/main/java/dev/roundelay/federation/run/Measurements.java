@@ -17,8 +17,7 @@ import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Tells the journal what validations measured. A repeated point replaces the former one, so everything here may be
-/// done again.
-/// Thread-safe.
+/// done again. Thread-safe.
 final class Measurements {
     private final JobId id;
     private final Epoch epoch;

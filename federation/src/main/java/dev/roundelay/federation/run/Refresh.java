@@ -15,8 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Shows log and metrics of a running job in its bucket, in the background and not too often. Nothing depends on it:
-/// the last ones
-/// are written by the end of the job.
+/// the last ones are written by the end of the job.
 final class Refresh {
     private static final Logger log = LoggerFactory.getLogger(Refresh.class);
 

@@ -6,12 +6,11 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// A run's state in memory: what the store holds, or nothing while that is not known. Readers never wait for a writer's
-/// I/O.
+/// A run's state in memory: what the store holds, or nothing while that is not known. Readers never wait for a
+/// writer's I/O.
 ///
 /// A change is first committed by the store and then applied here; several threads may do so at once, because every
-/// change of
-/// [RunState] may be repeated and applied in any order with those that can run beside it.
+/// change of [RunState] may be repeated and applied in any order with those that can run beside it.
 final class RunImage {
     private volatile @Nullable RunState state;
     private long changes;

@@ -57,8 +57,7 @@ record Situation(
     }
 
     /// Returns the rule by which a round closes: of a sample, or after shards were given up, no more can be asked for
-    /// than take
-    /// part.
+    /// than take part.
     ClosePolicy closePolicy(int round) {
         int partaking = (int) asked(round).stream().filter(job::hasShard).count();
         return spec.closePolicy(Math.max(1, partaking));

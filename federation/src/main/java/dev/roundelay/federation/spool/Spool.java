@@ -23,8 +23,7 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /// The folder of accepted updates, `<job>/<round>/<name>`, of this server alone. Nothing in it is ever synced to the
-/// disk: what a
-/// power cut takes is asked for again, or trained again. Thread-safe.
+/// disk: what a power cut takes is asked for again, or trained again. Thread-safe.
 public final class Spool {
     private static final int BLOCK_BYTES = 1 << 20;
 

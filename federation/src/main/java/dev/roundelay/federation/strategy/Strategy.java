@@ -11,8 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// How the members' updates and the global model become the next global model. The same input gives the same bits, so
-/// that a
-/// restart may aggregate again. A closed set; safe for use by several threads.
+/// that a restart may aggregate again. A closed set; safe for use by several threads.
 public sealed interface Strategy permits FederatedAverage {
     /// Returns the strategy of a spec.
     ///

@@ -1,0 +1,5 @@
+/// The run store on the heap.
+@NullMarked
+package dev.roundelay.federation.memory;
+
+import org.jspecify.annotations.NullMarked;
