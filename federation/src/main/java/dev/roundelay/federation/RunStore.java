@@ -10,7 +10,9 @@ import dev.roundelay.storage.NewObject;
 import dev.roundelay.storage.OwnerId;
 import dev.roundelay.storage.Publication;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 

@@ -330,11 +330,9 @@ public final class InMemoryRunStore implements RunStore {
         var _ = index.publishFitting(outputs.bucket(), outputs.optional());
         index.release(References.staged(job));
         run.staged.clear();
-        if (!run.rounds.isEmpty()) {
-            StoredRound last = run.rounds.lastEntry().getValue();
-            if (!last.round.state().isTerminal()) {
-                last.round = last.round.abandon();
-            }
+        StoredRound live = run.live();
+        if (live != null) {
+            live.round = live.round.abandon();
         }
         // A participant runs in a commit that is guarded already; the journal's own guard would ask for the epoch
         // again.

@@ -47,8 +47,7 @@ final class StoredRun {
     }
 
     RunState state(JobId job) {
-        StoredRound last = rounds.isEmpty() ? null : rounds.lastEntry().getValue();
-        boolean live = last != null && !last.round.state().isTerminal();
+        StoredRound live = live();
         SortedMap<Integer, SortedMap<Integer, Validation>> newest = new TreeMap<>();
         int from = models.isEmpty() ? 0 : models.lastKey() - 1;
         validations
@@ -57,11 +56,18 @@ final class StoredRun {
         return new RunState(
                 job,
                 models,
-                live ? last.round : null,
-                live ? last.contributions : Collections.emptySortedMap(),
-                live ? last.asked : Collections.emptySortedMap(),
+                live == null ? null : live.round,
+                live == null ? Collections.emptySortedMap() : live.contributions,
+                live == null ? Collections.emptySortedMap() : live.asked,
                 newest,
                 outputPrefix != null);
+    }
+
+    /// Returns the round that is open or closed.
+    @Nullable
+    StoredRound live() {
+        StoredRound last = rounds.isEmpty() ? null : rounds.lastEntry().getValue();
+        return last == null || last.round.state().isTerminal() ? null : last;
     }
 
     List<RoundRecord> history() {

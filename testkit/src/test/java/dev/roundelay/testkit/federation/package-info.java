@@ -1,0 +1,4 @@
+@NullMarked
+package dev.roundelay.testkit.federation;
+
+import org.jspecify.annotations.NullMarked;
