@@ -104,6 +104,7 @@ def main():
     if not shards:
         parser.error(f"no shards in {arguments.example}/data/shards; run prepare.py there first")
     env = {"EPOCHS": arguments.epochs, "BATCH_SIZE": arguments.batch_size, "LR": arguments.lr}
+    torch.set_num_threads(1)  # models this small lose more than they gain by sharing a batch between cores
     started = time.monotonic()
     log = Logger(arguments.verbose)
     weights = run(module, arguments.model or classes[0], shards, env, arguments.rounds, arguments.seed, log)

@@ -1,11 +1,14 @@
-"""Cuts the UCI handwritten digits into 3 uneven shards and a held-out set. Needs scikit-learn, which ships the data.
+"""Cuts the UCI handwritten digits into 3 uneven shards and a held-out set. Needs numpy and the files of
+scikit-learn, which ships the data; it need not be able to run.
 
     python prepare.py [--out FOLDER]
 
-Writes FOLDER/shards/site-{1,2,3}.zip (each with train.npz and valid.npz) and FOLDER/heldout.npz. The same bytes each time.
+Writes FOLDER/shards/site-{1,2,3}.zip (each with train.npz and valid.npz) and FOLDER/heldout.npz. The same bytes each time
+(with the same numpy).
 """
 
 import argparse
+import importlib.util
 import io
 import sys
 import zipfile
@@ -25,15 +28,24 @@ SHARES = np.array([
 
 
 def digits():
-    try:
-        from sklearn.datasets import load_digits
-    except ImportError:
+    """Returns (images [n, 8, 8] of uint8 from 0 to 16, labels [n]), read from the file that scikit-learn ships."""
+    rows = np.loadtxt(shipped_file("digits.csv.gz"), delimiter=",", dtype="uint8")
+    return rows[:, :-1].reshape(-1, 8, 8), rows[:, -1]
+
+
+def shipped_file(name):
+    # The package is looked up, not imported: its files are enough, without scipy and the rest that it needs to run.
+    spec = importlib.util.find_spec("sklearn")
+    if spec is None:
         sys.exit(
-            f"prepare.py needs scikit-learn, which ships the data, and {sys.executable} has none; "
-            "install it there: python -m pip install scikit-learn (or apt-get install python3-sklearn for Debian's Python)"
+            f"prepare.py needs the data files of scikit-learn, and {sys.executable} does not find it; "
+            "install it there (python -m pip install scikit-learn), or put its files into a folder and that into PYTHONPATH "
+            "(python -m pip install --no-deps --target FOLDER scikit-learn)"
         )
-    data = load_digits()
-    return data.images.astype("uint8"), data.target.astype("uint8")
+    path = Path(spec.origin).parent / "datasets" / "data" / name
+    if not path.is_file():
+        sys.exit(f"prepare.py found scikit-learn without {path}; install it again")
+    return path
 
 
 def split(images, labels):

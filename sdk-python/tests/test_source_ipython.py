@@ -33,11 +33,12 @@ CELLS = [
 ]
 
 
-def test_cells_with_magics_errors_and_second_versions(tmp_path: Path) -> None:
-
+def run_module(home: Path, cells: list[str]) -> dict[str, object]:
+    """Runs cells of which the last one prints the extracted text; returns the names that this text defines."""
+    folder = str(home)
     ran = subprocess.run(
         [sys.executable, "-c", PROGRAM],
-        input=json.dumps(CELLS),
+        input=json.dumps(cells),
         env={
             "PYTHONPATH": str(Path(__file__).parents[1] / "src"),
             "HOME": str(tmp_path),
@@ -52,5 +53,21 @@ def test_cells_with_magics_errors_and_second_versions(tmp_path: Path) -> None:
     text = ran.stdout.partition("-----\n")[2]
     names: dict[str, object] = {}
     exec(compile(text, "model_def.py", "exec", dont_inherit=True), names)
+    return names
+
+
+def test_cells_with_magics_errors_and_second_versions(tmp_path: Path) -> None:
+    names = run_module(tmp_path, CELLS)
+
     assert names["fl_train"](names["Net"](), {}, "") == {"weights": {}, "samples": 6}  # type: ignore[operator]
-    assert "old" not in text and "json" not in text and "roundelay" not in text
+    assert not {"json", "roundelay", "names", "extract_source"} & set(names)
+
+
+def test_a_script_that_was_run_into_the_session(tmp_path: Path) -> None:
+    net = "class Net:\n    def size(self):\n        return math.floor(2.5) * WIDTH\n"
+    (tmp_path / "nets.py").write_text(f"import math\n\nWIDTH = 2\n\n\n{net}")
+    cells = [f"%run {tmp_path / 'nets.py'}", *CELLS[8:]]
+
+    names = run_module(tmp_path, cells)
+
+    assert names["fl_train"](names["Net"](), {}, "") == {"weights": {}, "samples": 4}  # type: ignore[operator]

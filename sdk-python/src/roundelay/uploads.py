@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import threading
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import CancelledError, ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any, Callable, Optional
 from urllib.parse import quote
@@ -113,15 +114,18 @@ class Uploads:
         for _ in range(_STARTS):
             if not missing:
                 return
+            stop = threading.Event()
             with ThreadPoolExecutor(_PARTS_AT_ONCE, thread_name_prefix="roundelay-upload") as pool:
                 sent = [
-                    pool.submit(self._send_part, f"{path}/parts/{number}", source, part_bytes, number, advance)
+                    pool.submit(self._send_part, path, source, part_bytes, number, _PartProgress(advance, stop))
                     for number in missing
                 ]
                 try:
                     for part in as_completed(sent):
                         part.result()
                 except BaseException:
+                    # Ctrl-C and errors must not wait for the other parts, which may take minutes on a slow line.
+                    stop.set()
                     for part in sent:
                         part.cancel()
                     raise
@@ -132,17 +136,16 @@ class Uploads:
                 code="upload_incomplete",
             )
 
-    def _send_part(self, path: str, source: Source, part_bytes: int, number: int, advance: Advance) -> None:
+    def _send_part(self, path: str, source: Source, part_bytes: int, number: int, progress: _PartProgress) -> None:
         offset = (number - 1) * part_bytes
         length = _length(source, part_bytes, number)
-        progress = _PartProgress(advance)
 
         def body() -> Iterator[bytes]:
             progress.restart()
             return _slice(source, offset, length, progress)
 
         headers = {"Content-Length": str(length), "Content-Type": "application/octet-stream"}
-        self._transport.send("PUT", path, headers=headers, body=body)
+        self._transport.send("PUT", f"{path}/parts/{number}", headers=headers, body=body)
 
     def _complete(self, path: str, key: str, source: Source, part_bytes: int) -> None:
         for attempt in range(_STARTS):
@@ -209,13 +212,16 @@ class UploadNotes:
 
 
 class _PartProgress:
-    """Counts a part's bytes, and takes them back when the part has to go again."""
+    """Counts a part's bytes, takes them back when the part has to go again, and stops it when another one failed."""
 
-    def __init__(self, advance: Advance) -> None:
+    def __init__(self, advance: Advance, stop: threading.Event) -> None:
         self._advance = advance
+        self._stop = stop
         self._sent = 0
 
     def add(self, count: int) -> None:
+        if self._stop.is_set():
+            raise CancelledError
         self._sent += count
         self._advance(count)
 

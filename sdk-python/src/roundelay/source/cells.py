@@ -45,9 +45,9 @@ def _ipython() -> Optional[Any]:
 
 def _cached(further_files: tuple[str, ...]) -> list[Cell]:
     cells = []
-    for name in list(linecache.cache):
-        if _INTERACTIVE_FILE.search(name) or name in further_files:
-            lines = linecache.getlines(name)
-            if lines:
-                cells.append(Cell(name, "".join(lines)))
+    interactive = [name for name in linecache.cache if _INTERACTIVE_FILE.search(name)]
+    for name in dict.fromkeys((*interactive, *further_files)):
+        lines = linecache.getlines(name)
+        if lines:
+            cells.append(Cell(name, "".join(lines)))
     return cells

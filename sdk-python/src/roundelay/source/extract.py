@@ -134,8 +134,8 @@ def _file_of(module: Optional[types.ModuleType], model: type) -> Optional[Path]:
             return None
         raise SourceExtractionError(f"[{model.__name__}] {path} is no Python source file; define the class in a .py file")
     code = code_of(model)
-    if model.__module__ == "__main__" and code is not None and not Path(code.co_filename).is_file():
-        return None  # Typed into the session that a script opened (python -i, %run).
+    if model.__module__ == "__main__" and code is not None and Path(code.co_filename).name != path.name:
+        return None  # Typed into the session that a script opened (python -i).
     if not is_own_file(path):
         raise SourceExtractionError(
             f"[{model.__name__}] belongs to the installed package {model.__module__.split('.')[0]}; "
