@@ -41,8 +41,8 @@ def run_module(home: Path, cells: list[str]) -> dict[str, object]:
         input=json.dumps(cells),
         env={
             "PYTHONPATH": str(Path(__file__).parents[1] / "src"),
-            "HOME": str(tmp_path),
-            "IPYTHONDIR": str(tmp_path),
+            "HOME": folder,
+            "IPYTHONDIR": folder,
             "PATH": "",
         },
         capture_output=True,
