@@ -1,0 +1,29 @@
+package dev.roundelay.server.store;
+
+/// The keys from `start` on and before `end`, by bytes; an empty `end` is the end of all keys. It says what a prefix
+/// means in a form that an index can answer, unlike LIKE.
+record KeyRange(String start, String end) {
+    static KeyRange of(String prefix) {
+        return new KeyRange(prefix, successor(prefix));
+    }
+
+    /// Returns the least text behind every text that begins with `prefix`; empty if there is none.
+    static String successor(String prefix) {
+        int end = prefix.length();
+        while (end > 0) {
+            int last = prefix.codePointBefore(end);
+            end -= Character.charCount(last);
+            if (last < Character.MAX_CODE_POINT) {
+                // Surrogates are no characters and cannot be sent to the database.
+                int next = last + 1 == Character.MIN_SURROGATE ? Character.MAX_SURROGATE + 1 : last + 1;
+                return prefix.substring(0, end) + Character.toString(next);
+            }
+        }
+        return "";
+    }
+
+    /// Returns the least text behind `text` itself: no key holds a NUL, so U+0001 comes first.
+    static String after(String text) {
+        return text + '\u0001';
+    }
+}
