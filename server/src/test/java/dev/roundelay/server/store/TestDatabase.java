@@ -1,84 +1,115 @@
 package dev.roundelay.server.store;
 
-import dev.roundelay.server.postgres.EmbeddedPostgres;
+import dev.roundelay.kernel.Epoch;
 import dev.roundelay.server.postgres.PostgresAddress;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.List;
+import java.util.Objects;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/// Fresh databases on one embedded PostgreSQL that lives as long as the test JVM. Each has the whole schema and epoch
-/// 1.
-public final class TestDatabase {
-    private record Instance(EmbeddedPostgres postgres, PostgresAddress address, Path folder) {}
+/// A fresh, migrated database: for a test class in a static `@RegisterExtension` field, for each test in another one.
+///
+/// All share one PostgreSQL; a new database costs some 50 ms.
+public final class TestDatabase
+        implements BeforeAllCallback, AfterAllCallback, BeforeEachCallback, AfterEachCallback, AutoCloseable {
+    private final TestPostgres postgres;
+    private boolean forClass;
+    private @Nullable PostgresAddress address;
+    private @Nullable Database database;
 
-    private static final AtomicInteger COUNT = new AtomicInteger();
-    private static final Instance INSTANCE = start();
+    private TestDatabase(TestPostgres postgres) {
+        this.postgres = postgres;
+    }
 
-    private TestDatabase() {}
+    /// On the PostgreSQL that comes with the product.
+    public static TestDatabase bundled() {
+        return new TestDatabase(TestPostgres.BUNDLED);
+    }
 
-    /// Returns a database of its own, migrated; the caller closes it.
+    /// On the oldest PostgreSQL that is promised to work.
+    public static TestDatabase oldest() {
+        return new TestDatabase(TestPostgres.OLDEST);
+    }
+
+    /// Returns a database of its own at epoch 1, for who wants no extension; the caller closes it, the next test run
+    /// drops it.
     public static Database create() {
-        try {
-            String name = "test" + COUNT.incrementAndGet();
-            PostgresAddress address = INSTANCE.address();
-            String url = address.url().substring(0, address.url().lastIndexOf('/') + 1);
-            String superuser =
-                    Files.readString(INSTANCE.folder().resolve("superuser")).trim();
-            try (Connection connection = DriverManager.getConnection(url + "postgres", "postgres", superuser);
-                    Statement statement = connection.createStatement()) {
-                statement.execute("create database " + name + " owner " + address.user());
-            }
-            return open(new PostgresAddress(url + name, address.user(), address.password()), name);
-        } catch (SQLException e) {
-            throw new IllegalStateException("the test database could not be made", e);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        TestDatabase fresh = bundled().open();
+        fresh.raiseEpoch();
+        return fresh.database();
+    }
+
+    /// Makes the database, where no extension does it.
+    public TestDatabase open() {
+        address = postgres.createDatabase();
+        database = Database.open(address, "test", 8);
+        return this;
+    }
+
+    public Database database() {
+        return Objects.requireNonNull(database);
+    }
+
+    public Jdbi jdbi() {
+        return database().jdbi();
+    }
+
+    public PostgresAddress address() {
+        return Objects.requireNonNull(address);
+    }
+
+    /// Returns the first column of a query.
+    public <T> List<T> values(String sql, Class<T> type) {
+        return jdbi().withHandle(handle -> handle.createQuery(sql).mapTo(type).list());
+    }
+
+    /// Raises the epoch, as a server does that takes over, and returns it.
+    public Epoch raiseEpoch() {
+        return jdbi().withHandle(handle -> new Epoch(
+                handle.createQuery("update server_epoch set epoch = epoch + 1, holder = 'test' returning epoch")
+                        .mapTo(Long.class)
+                        .one()));
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        forClass = true;
+        open();
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        close();
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        if (!forClass) {
+            open();
         }
     }
 
-    private static Database open(PostgresAddress address, String name) {
-        Database database = Database.open(address, name, 8);
-        database.migrate();
-        database.jdbi().useHandle(handle -> handle.execute("update server_epoch set epoch = 1"));
-        return database;
-    }
-
-    /// Returns the process id of the shared PostgreSQL.
-    public static long postmasterPid() {
-        return INSTANCE.postgres().pid();
-    }
-
-    private static Instance start() {
-        try {
-            Path parent = Files.createTempDirectory("roundelay-test-postgres");
-            Path folder = parent.resolve("pg");
-            EmbeddedPostgres postgres =
-                    new EmbeddedPostgres(folder, Path.of("target/postgres").toAbsolutePath(), new SecureRandom());
-            PostgresAddress address = postgres.start();
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-                postgres.close();
-                deleteTree(parent);
-            }));
-            return new Instance(postgres, address, folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    @Override
+    public void afterEach(ExtensionContext context) {
+        if (!forClass) {
+            close();
         }
     }
 
-    private static void deleteTree(Path tree) {
-        try (var paths = Files.walk(tree)) {
-            for (Path path : paths.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    @Override
+    public void close() {
+        if (database != null) {
+            database.close();
+            database = null;
+        }
+        if (address != null) {
+            postgres.dropDatabase(address);
+            address = null;
         }
     }
 }
