@@ -86,6 +86,7 @@ class FakeServer:
         self.checks_contract = True
         self.faults: list[Callable[[Seen], None]] = []
         self.cut_downloads_at: list[int] = []
+        self.cuts_json = False
         self.lock = threading.RLock()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
@@ -159,7 +160,8 @@ class FakeServer:
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
                 with server.lock:
-                    cut = server.cut_downloads_at.pop(0) if server.cut_downloads_at and isinstance(value, bytes) else None
+                    is_cut = isinstance(value, bytes) or server.cuts_json
+                    cut = server.cut_downloads_at.pop(0) if server.cut_downloads_at and is_cut else None
                 self.wfile.write(content[:cut])
                 self.wfile.flush()
                 if cut is not None and cut < len(content):

@@ -31,6 +31,13 @@ def test_read_and_link(client: Roundelay, server: FakeServer) -> None:
         client.files.read("jobs/a/none")
 
 
+def test_a_read_that_was_cut_is_repeated(client: Roundelay, server: FakeServer) -> None:
+    server.put("a/b", CONTENT)
+    server.cut_downloads_at += [1000]
+
+    assert client.files.read("a/b") == CONTENT
+
+
 def test_an_object_is_downloaded_to_a_name_or_into_a_folder(client: Roundelay, server: FakeServer, tmp_path: Path) -> None:
     server.put("jobs/a/model_out/checkpoint.pt", CONTENT)
 

@@ -111,3 +111,12 @@ def test_workers_and_gpu_catalogue_are_read(client: Roundelay, server: FakeServe
 
     assert [(worker.id, worker.free_slots, worker.model) for worker in client.workers.list()] == [("wrk_1", 1, "cpu")]
     assert [gpu.id for gpu in client.gpu_catalog()] == ["cpu"]
+
+
+def test_an_answer_that_was_cut_is_asked_for_again(client: Roundelay, server: FakeServer) -> None:
+    server.add_job("digits")
+    server.cuts_json = True
+    server.cut_downloads_at += [10, 0]
+
+    assert client.jobs.get("job_1").name == "digits"
+    assert len(server.seen) == 3

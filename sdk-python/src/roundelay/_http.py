@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any, Callable, Optional, Union
 
 import httpx
@@ -20,6 +21,29 @@ Query = Mapping[str, Union[str, int, None]]
 
 _RETRIED_STATUS = frozenset({429, 502, 503, 504})
 _LONGEST_PAUSE_SECONDS = 8.0
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request that can be made several times."""
+
+    method: str
+    path: str
+    query: Optional[Query] = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    json: Optional[object] = None
+    body: Optional[Body] = None
+
+    @property
+    def is_repeatable(self) -> bool:
+        return self.method != "POST" or "Idempotency-Key" in self.headers
+
+    def request(self, client: httpx.Client, url: str) -> httpx.Request:
+        params = {name: value for name, value in (self.query or {}).items() if value is not None}
+        content = self.body() if self.body else None
+        return client.build_request(
+            self.method, url, params=params or None, json=self.json, headers=dict(self.headers), content=content
+        )
 
 
 class Transport:
@@ -70,76 +94,55 @@ class Transport:
         headers = {"Accept": "application/json"}
         if idempotency_key:
             headers["Idempotency-Key"] = idempotency_key
-        with self.open(method, path, query=query, json=body, headers=headers) as response:
-            response.read()
-            return _decoded(response)
+        return _decoded(self._answer(Call(method, path, query, headers, json=body), streamed=False))
 
-    def send(self, method: str, path: str, *, headers: Mapping[str, str], body: Body) -> httpx.Headers:
-        """Sends bytes; `body` is called again for each attempt. Returns the headers of the answer."""
-        with self.open(method, path, headers=headers, body=body) as response:
-            response.read()
-            return response.headers
+    def read(self, path: str, *, query: Query) -> bytes:
+        """Returns the bytes of an answer."""
+        return self._answer(Call("GET", path, query), streamed=False).content
+
+    def send(self, path: str, *, headers: Mapping[str, str], body: Body) -> None:
+        """Puts bytes; `body` is called again for each attempt."""
+        self._answer(Call("PUT", path, None, headers, body=body), streamed=False)
 
     @contextmanager
-    def open(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Optional[Query] = None,
-        json: Optional[object] = None,
-        headers: Optional[Mapping[str, str]] = None,
-        body: Optional[Body] = None,
-    ) -> Iterator[httpx.Response]:
-        """Opens a streamed answer of status below 300, after retries; the body is read by the caller.
+    def open(self, path: str, *, query: Query, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
+        """Opens an answer whose body the caller reads, piece by piece; what is read is not repeated here.
 
         Raises
         ------
         RoundelayError
-            The subclass for the status, or ConnectionError.
+            The subclass for the status, or ConnectionError, also while the body is read.
         """
-        response = self._answer(method, path, query=query, json=json, headers=dict(headers or {}), body=body)
+        response = self._answer(Call("GET", path, query, headers), streamed=True)
         try:
             yield response
         except httpx.HTTPError as error:
-            raise _connection_error(method, str(response.url), error) from error
+            raise _connection_error("GET", str(response.url), error) from error
         finally:
             response.close()
 
-    def _answer(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Optional[Query],
-        json: Optional[object],
-        headers: dict[str, str],
-        body: Optional[Body],
-    ) -> httpx.Response:
-        repeatable = method != "POST" or "Idempotency-Key" in headers
+    def _answer(self, call: Call, *, streamed: bool) -> httpx.Response:
         attempt = 0
         while True:
             which = self._current
-            url = f"{self._urls[which]}/api/v1{path}"
-            params = {name: value for name, value in (query or {}).items() if value is not None}
+            url = f"{self._urls[which]}/api/v1{call.path}"
             failure: RoundelayError
-            sent = True
             try:
-                request = self._http.build_request(
-                    method, url, params=params or None, json=json, headers=headers, content=body() if body else None
-                )
-                response = self._http.send(request, stream=True)
-            except httpx.HTTPError as error:
-                failure = _connection_error(method, url, error)
-                sent = not isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
-            else:
+                response = self._http.send(call.request(self._http, url), stream=True)
                 if response.status_code < 300:
+                    if not streamed:
+                        response.read()
                     return response
+            except httpx.HTTPError as error:
+                failure = _connection_error(call.method, url, error)
+                arrived = not isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
+            else:
                 failure = _failure(response)
                 if response.status_code not in _RETRIED_STATUS:
                     raise failure
-                sent = isinstance(failure, ServerError) and response.status_code != 503
-            if attempt >= self._max_retries or (sent and not repeatable):
+                # 429 and 503 are said before the request is looked at; behind a proxy's 502 and 504 it may have arrived.
+                arrived = response.status_code not in (429, 503)
+            if attempt >= self._max_retries or (arrived and not call.is_repeatable):
                 raise failure
             self._try_next_server(which, failure)
             self._sleep(_pause_seconds(attempt, failure.retry_after))

@@ -51,8 +51,7 @@ class Files:
         NotFoundError
             If there is none.
         """
-        with self._transport.open("GET", "/files/content", query={"key": key}) as response:
-            return response.read()
+        return self._transport.read("/files/content", query={"key": key})
 
     def read_text(self, key: str) -> str:
         """Reads a text, such as ``files_out/training_log.txt``, as UTF-8."""
@@ -155,7 +154,7 @@ class Files:
         headers = {"Accept-Encoding": "identity"}
         if have:
             headers.update({"Range": f"bytes={have}-", "If-Range": f'"{stored.etag}"'})
-        with self._transport.open("GET", "/files/content", query={"key": stored.key}, headers=headers) as response:
+        with self._transport.open("/files/content", query={"key": stored.key}, headers=headers) as response:
             _require_same(response, stored)
             if have and response.status_code != 206:
                 sink.truncate(0)

@@ -145,7 +145,7 @@ class Uploads:
             return _slice(source, offset, length, progress)
 
         headers = {"Content-Length": str(length), "Content-Type": "application/octet-stream"}
-        self._transport.send("PUT", f"{path}/parts/{number}", headers=headers, body=body)
+        self._transport.send(f"{path}/parts/{number}", headers=headers, body=body)
 
     def _complete(self, path: str, key: str, source: Source, part_bytes: int) -> None:
         for attempt in range(_STARTS):
