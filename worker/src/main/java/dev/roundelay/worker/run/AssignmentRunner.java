@@ -73,7 +73,7 @@ public final class AssignmentRunner implements HeldAssignment {
         this.folders = new JobFolders(Files.createTempDirectory(shop.attempts(), "attempt-"));
         this.log = new LogPump(
                 client::postEvents,
-                folders.root().resolve("events.jsonl"),
+                folders.root().resolveSibling(folders.root().getFileName() + ".events"),
                 shop.config().limits().logMb() * 1_000_000,
                 shop.clock(),
                 this::refused);
@@ -247,6 +247,7 @@ public final class AssignmentRunner implements HeldAssignment {
             finishLife(Life.STOPPED, null);
         } finally {
             attempt.close();
+            Trees.remove(folders.root());
             shop.jobs().leave(plan.jobId());
             record.ended(attempt.bytesSent(), report().state());
         }

@@ -50,6 +50,7 @@ public final class FakeControlPlane implements AutoCloseable {
     private final List<Site> sites = new ArrayList<>();
     private final Map<Integer, byte[]> models = new HashMap<>();
     private final Set<String> instances = Collections.synchronizedSet(new HashSet<>());
+    private final Set<Integer> heldBack = new HashSet<>();
     private @Nullable HttpServer server;
     private @Nullable FakeJob job;
     private @Nullable SyncRequest lastSync;
@@ -135,9 +136,20 @@ public final class FakeControlPlane implements AutoCloseable {
     public void askAgain(int shard) {
         change(() -> {
             Site site = sites.get(shard);
-            site.updates.remove(site.step.round());
-            site.step = new Step(site.step.number() + 1, StepKind.TRAIN, site.step.round(), false, true);
+            int round = models.size() - 1;
+            site.updates.remove(round);
+            site.step = new Step(site.step.number() + 1, StepKind.TRAIN, round, false, true);
         });
+    }
+
+    /// Asks a shard for no update until [#letGo].
+    public void holdBack(int shard) {
+        change(() -> heldBack.add(shard));
+    }
+
+    /// Ends [#holdBack].
+    public void letGo(int shard) {
+        change(() -> heldBack.remove(shard));
     }
 
     /// Answers 401 from now on.
@@ -281,7 +293,9 @@ public final class FakeControlPlane implements AutoCloseable {
         change(() -> {
             syncs++;
             lastSync = request;
-            instances.add(request.instanceId());
+            if (instances.add(request.instanceId()) && instances.size() > 1) {
+                sites.stream().filter(site -> site.held != null).forEach(Site::reassign);
+            }
             for (SyncRequest.Held held : request.assignments()) {
                 sites.stream()
                         .filter(site -> site.id.equals(held.assignmentId()) && site.fence.equals(held.fence()))
@@ -371,7 +385,7 @@ public final class FakeControlPlane implements AutoCloseable {
         for (Site site : sites) {
             if (site.updates.containsKey(round)) {
                 site.ask(StepKind.WAIT, null, false);
-            } else if (site.isReady()) {
+            } else if (site.isReady() && !heldBack.contains(site.shard)) {
                 site.ask(StepKind.TRAIN, round, round > 0 && validates(site));
             }
         }

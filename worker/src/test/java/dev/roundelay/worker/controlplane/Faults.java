@@ -12,6 +12,7 @@ public final class Faults {
     private int used;
     private int links;
     private int resumedDownloads;
+    private int resumedUploads;
 
     /// One thing that goes wrong.
     sealed interface Fault {
@@ -64,6 +65,15 @@ public final class Faults {
     /// Returns how many downloads were asked to go on where they broke.
     public synchronized int resumedDownloads() {
         return resumedDownloads;
+    }
+
+    /// Returns how many uploads went on where they broke.
+    public synchronized int resumedUploads() {
+        return resumedUploads;
+    }
+
+    synchronized void resumedUpload() {
+        resumedUploads++;
     }
 
     synchronized void linked() {

@@ -30,6 +30,16 @@ public final class Modules {
                 return {"metrics": {"mean": float(model.state_dict()["w"].mean())}, "samples": 4}
             """;
 
+    /// The numpy module with a model of 4 MB.
+    public static final String LARGE = NUMPY.replace("np.zeros(8,", "np.zeros(1_000_000,");
+
+    /// Trains until a file named `go` appears beside the data, saying so before and after.
+    public static final String WAITING = training(
+            "print('waiting', flush=True)",
+            "while not os.path.exists(os.path.join(env['DATA_ROOT'], 'go')): time.sleep(0.01)",
+            "for i in range(3000): print('line', i)",
+            "print('went on')");
+
     /// Returns the numpy module with another body of `fl_train`.
     public static String training(String... lines) {
         return NUMPY.substring(0, NUMPY.indexOf("def fl_train"))

@@ -167,6 +167,9 @@ final class Routes implements HttpHandler {
             call.refuse(416, ErrorCode.RANGE_NOT_SATISFIABLE);
             return;
         }
+        if (call.rangeStart() > 0) {
+            plane.faults().resumedUpload();
+        }
         if (linked.isEmpty() && call.rangeStart() == 0) {
             before = new byte[0];
         }
