@@ -43,10 +43,16 @@ class AgentFailuresIT {
 
     static Stream<Arguments> jobsThatFail() {
         return Stream.of(
-                arguments(FailureReason.MODEL_DEF_MISSING, "model_def.py", FakeJob.of("").withoutModule()),
+                arguments(
+                        FailureReason.MODEL_DEF_MISSING,
+                        "model_def.py",
+                        FakeJob.of("").withoutModule()),
                 arguments(FailureReason.MODEL_DEF_BROKEN, "nosuchmodule", FakeJob.of("import nosuchmodule")),
                 arguments(FailureReason.MODEL_DEF_BROKEN, "line 1", FakeJob.of("def broken(:")),
-                arguments(FailureReason.ENTRYPOINT_MISSING, "Model", FakeJob.of(Modules.NUMPY).className("Nope")),
+                arguments(
+                        FailureReason.ENTRYPOINT_MISSING,
+                        "Model",
+                        FakeJob.of(Modules.NUMPY).className("Nope")),
                 arguments(FailureReason.TRAIN_RAISED, "too bad", training("raise ValueError('too bad')")),
                 arguments(
                         FailureReason.VALIDATE_RAISED,
@@ -108,8 +114,7 @@ class AgentFailuresIT {
 
     @ParameterizedTest(name = "{0} {1}")
     @MethodSource("jobsThatFail")
-    void a_failure_has_its_reason_and_says_what_to_do(FailureReason reason, String says, FakeJob job)
-            throws Exception {
+    void a_failure_has_its_reason_and_says_what_to_do(FailureReason reason, String says, FakeJob job) throws Exception {
         try (RunningAgent agent = setup().memoryMb(700).outDirMb(20).start()) {
             plane.submit(job);
 
@@ -126,7 +131,8 @@ class AgentFailuresIT {
 
     @Test
     void a_harness_that_is_killed_from_outside_is_a_loss() throws Exception {
-        try (RunningAgent agent = setup().dataset("local", Files.createDirectory(folder.resolve("d"))).start()) {
+        try (RunningAgent agent = setup().dataset("local", Files.createDirectory(folder.resolve("d")))
+                .start()) {
             plane.submit(FakeJob.of(Modules.WAITING).dataset("local"));
             plane.await("training has begun", () -> plane.site(0).messages().contains("waiting"));
 
@@ -152,8 +158,10 @@ class AgentFailuresIT {
         try (RunningAgent agent = setup().start()) {
             plane.submit(FakeJob.of(Modules.NUMPY));
 
-            plane.await("the refusal is logged", () -> plane.site(0).messages().stream()
-                    .anyMatch(line -> line.contains("the update of round 0 was refused")));
+            plane.await(
+                    "the refusal is logged",
+                    () -> plane.site(0).messages().stream()
+                            .anyMatch(line -> line.contains("the update of round 0 was refused")));
         }
     }
 

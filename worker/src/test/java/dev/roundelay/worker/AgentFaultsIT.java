@@ -131,7 +131,8 @@ class AgentFaultsIT {
 
             plane.await("the stop is confirmed", () -> plane.site(0).states().contains("stopped"));
             assertThat(harness).noneMatch(ProcessHandle::isAlive);
-            Eventually.await("the attempt's folder is gone", () -> children("attempts").isEmpty());
+            Eventually.await(
+                    "the attempt's folder is gone", () -> children("attempts").isEmpty());
         }
     }
 
@@ -146,15 +147,17 @@ class AgentFaultsIT {
         }
 
         List<Events.Line> lines = plane.site(0).lines().stream()
-                .filter(line -> Integer.valueOf(0).equals(line.round()) && line.source().equals("user"))
+                .filter(line ->
+                        Integer.valueOf(0).equals(line.round()) && line.source().equals("user"))
                 .toList();
         assertThat(lines).hasSize(3_002);
         assertThat(lines.getLast().message()).isEqualTo("went on");
         assertThat(plane.site(0).lines())
                 .extracting(Events.Line::n)
-                .containsExactlyElementsOf(LongStream.rangeClosed(1, plane.site(0).lines().size())
-                        .boxed()
-                        .toList());
+                .containsExactlyElementsOf(
+                        LongStream.rangeClosed(1, plane.site(0).lines().size())
+                                .boxed()
+                                .toList());
         assertThat(plane.site(0).received(0)).isEqualTo(1);
         assertThat(plane.instances()).isEqualTo(1);
     }
@@ -183,7 +186,8 @@ class AgentFaultsIT {
         assertThat(harness).noneMatch(ProcessHandle::isAlive);
         go();
 
-        try (RunningAgent agent = setup().joining("w1", null).dataset("local", data()).start()) {
+        try (RunningAgent agent =
+                setup().joining("w1", null).dataset("local", data()).start()) {
             plane.awaitFinished();
         }
 
