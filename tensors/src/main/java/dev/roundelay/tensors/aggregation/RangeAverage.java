@@ -15,7 +15,7 @@ final class RangeAverage implements ParallelRanges.RangeWork {
     static final int BLOCK_ELEMENTS = 4096;
 
     private final BlockSink sink;
-    private final double[] sums = new double[BLOCK_ELEMENTS];
+    private final WeightedSum sum = new WeightedSum(BLOCK_ELEMENTS);
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(AveragePlan.RANGE_ELEMENTS * Long.BYTES);
     private final MemorySegment output = MemorySegment.ofBuffer(buffer);
 
@@ -42,23 +42,21 @@ final class RangeAverage implements ParallelRanges.RangeWork {
     private void average(TensorAverage tensor, long from, int count, long outputOffset) {
         long offset = from * tensor.dtype().byteSize();
         List<MemorySegment> inputs = tensor.inputs();
-        WeightedSum.set(
+        sum.set(
                 tensor.dtype(),
                 inputs.getFirst(),
                 offset,
                 count,
-                tensor.weights().getFirst(),
-                sums);
+                tensor.weights().getFirst());
         for (int i = 1; i < inputs.size(); i++) {
-            WeightedSum.add(
+            sum.add(
                     tensor.dtype(),
                     inputs.get(i),
                     offset,
                     count,
-                    tensor.weights().get(i),
-                    sums);
+                    tensor.weights().get(i));
         }
-        MeanRounding.round(tensor.dtype(), sums, count, tensor.total(), output, outputOffset);
+        sum.writeMeans(tensor.dtype(), count, tensor.total(), output, outputOffset);
         switch (tensor.dtype()) {
             case F64, I64 -> keepEqual(inputs, offset, count, outputOffset);
             case F32, F16, BF16, I32, I16, I8, U8, BOOL -> {}
