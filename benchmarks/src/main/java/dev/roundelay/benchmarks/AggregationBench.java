@@ -26,7 +26,8 @@ import java.util.concurrent.Executors;
 
 /// Times the average of 10 updates of 25 M float32 in 161 tensors, from files in the page cache.
 ///
-/// Each repeat opens (maps and checks) all files, averages, drops the result, and unmaps. Prints the minimum and the
+/// Each repeat opens (maps and checks) all files, averages, drops the result, and unmaps. Prints the
+/// minimum and the
 /// median of wall and CPU time.
 /// Arguments: folder for 1.1 GB of files, repeats (default 21), threads (default: all cores).
 public final class AggregationBench {

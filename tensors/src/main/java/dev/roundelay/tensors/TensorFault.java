@@ -40,7 +40,8 @@ public enum TensorFault {
     CHECKSUM_MISMATCH,
     /// The zip container is damaged.
     MALFORMED_ZIP,
-    /// The zip container uses a feature that a checkpoint never needs (compression, encryption, several disks).
+    /// The zip container uses a feature that a checkpoint never needs (compression, encryption, several
+    /// disks).
     UNSUPPORTED_ZIP,
     /// The pickle stream is damaged.
     MALFORMED_PICKLE,

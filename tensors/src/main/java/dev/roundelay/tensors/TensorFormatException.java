@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Says that a file of tensors, or an update, cannot be used, and why.
 ///
-/// The message reads `[where, tensor NAME] what; remedy`. A caller that knows more about the place adds it with
+/// The message reads `[where, tensor NAME] what; remedy`. A caller that knows more about the place adds it
+/// with
 /// [#within].
 public final class TensorFormatException extends RuntimeException {
     private static final int MAX_SHOWN_CHARS = 200;
@@ -46,7 +47,8 @@ public final class TensorFormatException extends RuntimeException {
         this.remedy = remedy;
     }
 
-    /// The same fault with one more word on the place in front, such as `round 3, site site-2`, or a file's name.
+    /// The same fault with one more word on the place in front, such as `round 3, site site-2`, or a file's
+    /// name.
     public TensorFormatException within(String place) {
         List<String> places = new ArrayList<>();
         places.add(shown(place));

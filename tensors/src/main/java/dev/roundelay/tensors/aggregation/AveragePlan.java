@@ -7,7 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Who takes part in which tensor's average, cut into ranges of elements that threads work on independently.
+/// Who takes part in which tensor's average, cut into ranges of elements that threads work on
+/// independently.
 ///
 /// @param ranges all elements of the global model, in order
 record AveragePlan(List<Range> ranges, AggregationResult result) {
@@ -18,7 +19,8 @@ record AveragePlan(List<Range> ranges, AggregationResult result) {
     ///
     /// @param outputOffset where the tensor starts, in bytes from the start of the data
     /// @param global the tensor in the global model
-    /// @param inputs the tensor in each update that weighs, in shard order; none: the global model's is kept
+    /// @param inputs the tensor in each update that weighs, in shard order; none: the global model's is
+    /// kept
     /// @param weights positive, one for each input
     /// @param total sum of the weights
     record TensorAverage(

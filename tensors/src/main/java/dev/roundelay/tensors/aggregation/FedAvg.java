@@ -15,30 +15,37 @@ import java.util.concurrent.Executor;
 
 /// Averages updates by their samples (McMahan et al., 2017).
 ///
-/// For each element: `sum = samples[0] * x[0]`, then `sum = sum + samples[i] * x[i]` in the order of the updates,
+/// For each element: `sum = samples[0] * x[0]`, then `sum = sum + samples[i] * x[i]` in the order of the
+/// updates,
 /// each
 /// product and sum rounded to float64;
-/// the result is `sum / total`, rounded once more to the tensor's dtype, half to even (integers too). Exceptions, in
+/// the result is `sum / total`, rounded once more to the tensor's dtype, half to even (integers too).
+/// Exceptions, in
 /// this order:
 ///  - Updates with 0 samples are left out, unless all have 0: then all weigh the same.
-///  - A tensor is averaged over the updates that have it; one that no (weighing) update has stays as in the global
+///  - A tensor is averaged over the updates that have it; one that no (weighing) update has stays as in the
+///    global
 /// model.
 ///  - BOOL: true where the updates with true have at least half of the samples.
-///  - F64 and I64: an element that is the same in all updates stays as it is, since a product may not fit float64.
+///  - F64 and I64: an element that is the same in all updates stays as it is, since a product may not fit
+///    float64.
 ///  - NaN results are the dtype's canonical NaN.
 ///
-/// The bits depend on nothing but the updates and their order: not on the number of threads, since one element's
+/// The bits depend on nothing but the updates and their order: not on the number of threads, since one
+/// element's
 /// additions are never split, nor on
 /// the instructions that the JIT chooses, since none of them may fuse or reorder.
 ///
-/// Memory: the inputs are read through their maps and the output is written in blocks, so only some hundred KiB per
+/// Memory: the inputs are read through their maps and the output is written in blocks, so only some hundred
+/// KiB per
 /// thread are used, whatever the size of
 /// the model and the number of updates. Safe for use by several threads.
 public final class FedAvg {
     private final Executor executor;
     private final int threads;
 
-    /// @param executor runs `threads - 1` tasks at a time beside the calling thread; if it is busy, the calling
+    /// @param executor runs `threads - 1` tasks at a time beside the calling thread; if it is busy, the
+    /// calling
     /// thread
     /// does their part
     /// @param threads upper bound of threads at work, >= 1
@@ -50,7 +57,8 @@ public final class FedAvg {
         this.threads = threads;
     }
 
-    /// Writes the average as a new safetensors file with the names, dtypes, shapes and order of the global model.
+    /// Writes the average as a new safetensors file with the names, dtypes, shapes and order of the global
+    /// model.
     ///
     /// @param updates at least one, in ascending shard order; already checked by [UpdateCheck]
     /// @param global the model that the updates started from

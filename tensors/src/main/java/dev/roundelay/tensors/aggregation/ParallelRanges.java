@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Lets several threads work off a list of ranges, each range by one thread.
 ///
-/// The calling thread works too, so nothing hangs where the executor is busy. When [#run] returns or throws, no
+/// The calling thread works too, so nothing hangs where the executor is busy. When [#run] returns or
+/// throws, no
 /// thread
 /// touches a range any more: the caller may unmap.
 final class ParallelRanges {
@@ -34,7 +35,8 @@ final class ParallelRanges {
         void accept(AveragePlan.Range range) throws IOException;
     }
 
-    /// @throws IOException if the work throws it, or `InterruptedIOException` (and the flag stays set) if the calling
+    /// @throws IOException if the work throws it, or `InterruptedIOException` (and the flag stays set) if
+    /// the calling
     /// thread is interrupted
     static void run(Executor executor, int threads, List<AveragePlan.Range> ranges, Supplier<RangeWork> work)
             throws IOException {

@@ -8,7 +8,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/// One thread's averaging of ranges: block by block, so that the float64 sums stay in the L1 or L2 cache. Not for use
+/// One thread's averaging of ranges: block by block, so that the float64 sums stay in the L1 or L2 cache.
+/// Not for use
 /// by several threads.
 final class RangeAverage implements ParallelRanges.RangeWork {
     /// Elements of a block.
@@ -63,7 +64,8 @@ final class RangeAverage implements ParallelRanges.RangeWork {
         }
     }
 
-    // A 64-bit element times its samples may not fit float64, so that equal inputs would not average to themselves.
+    // A 64-bit element times its samples may not fit float64, so that equal inputs would not average to
+    // themselves.
     private void keepEqual(List<MemorySegment> inputs, long offset, int count, long outputOffset) {
         for (int i = 0; i < count; i++) {
             long at = offset + (long) i * Long.BYTES;

@@ -21,8 +21,10 @@ final class Rounding {
         return (short) ((bits + 0x7FFF + ((bits >>> 16) & 1)) >>> 16);
     }
 
-    // Rounding twice, to float32 and then to 16 bits, can end on the wrong neighbour. Rounding to odd first keeps "a
-    // little above" and "a little below" apart, so that only the second rounding counts (Boldo and Melquiond, 2008).
+    // Rounding twice, to float32 and then to 16 bits, can end on the wrong neighbour. Rounding to odd first
+    // keeps "a
+    // little above" and "a little below" apart, so that only the second rounding counts (Boldo and
+    // Melquiond, 2008).
     private static float toOdd(double value) {
         float nearest = (float) value;
         int bits = Float.floatToRawIntBits(nearest);

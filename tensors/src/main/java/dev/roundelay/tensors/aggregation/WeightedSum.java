@@ -1,15 +1,18 @@
 package dev.roundelay.tensors.aggregation;
 
 import dev.roundelay.tensors.tensor.DType;
+import dev.roundelay.tensors.tensor.Elements;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /// The float64 sums of one block of elements, and the means that they end as.
 ///
-/// A block of input is first copied to an array that stays in the L1 cache: the JIT turns plain loops over arrays
+/// A block of input is first copied to an array that stays in the L1 cache: the JIT turns plain loops over
+/// arrays
 /// into vector instructions, loops over mapped
-/// memory with conversions it does not (measured: half the speed). Vector and scalar instructions round alike. Not
+/// memory with conversions it does not (measured: half the speed). Vector and scalar instructions round
+/// alike. Not
 /// for use by several threads.
 final class WeightedSum {
     private static final ValueLayout.OfDouble F64 =
@@ -79,7 +82,8 @@ final class WeightedSum {
     ///
     /// @param count number of elements of the block
     /// @param total finite, > 0
-    /// @param out little-endian elements of `dtype`, overwritten from byte `at` on; a BOOL is true where the sum is
+    /// @param out little-endian elements of `dtype`, overwritten from byte `at` on; a BOOL is true where
+    /// the sum is
     ///     at least half of `total`
     void writeMeans(DType dtype, int count, double total, MemorySegment out, long at) {
         switch (dtype) {
@@ -87,7 +91,8 @@ final class WeightedSum {
                 for (int i = 0; i < count; i++) {
                     floats[i] = (float) (sums[i] / total);
                 }
-                // Copying as numbers would keep a NaN's bits, which depend on the instructions that made it.
+                // Copying as numbers would keep a NaN's bits, which depend on the instructions that made
+                // it.
                 canonicalNaN(count);
                 MemorySegment.copy(floats, 0, out, F32, at, count);
             }
@@ -157,28 +162,10 @@ final class WeightedSum {
                 }
                 yield Loaded.FLOATS;
             }
-            case F64 -> {
-                MemorySegment.copy(x, F64, at, doubles, 0, count);
+            case F64, I64, I32, I16, I8, U8, BOOL -> {
+                Elements.decode(dtype, x, at, count, doubles);
                 yield Loaded.DOUBLES;
             }
-            case I64, I32, I16, I8, U8, BOOL -> {
-                for (int i = 0; i < count; i++) {
-                    doubles[i] = integer(dtype, x, at, i);
-                }
-                yield Loaded.DOUBLES;
-            }
-        };
-    }
-
-    private static double integer(DType dtype, MemorySegment x, long at, long i) {
-        return switch (dtype) {
-            case I64 -> (double) x.get(I64, at + 8 * i);
-            case I32 -> x.get(I32, at + 4 * i);
-            case I16 -> x.get(I16, at + 2 * i);
-            case I8 -> x.get(I8, at + i);
-            case U8 -> x.get(I8, at + i) & 0xFF;
-            case BOOL -> x.get(I8, at + i) == 0 ? 0 : 1;
-            case F64, F32, F16, BF16 -> throw new IllegalArgumentException(dtype + " is not an integer type");
         };
     }
 

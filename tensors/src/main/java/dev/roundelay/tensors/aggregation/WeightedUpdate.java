@@ -9,7 +9,8 @@ import dev.roundelay.tensors.safetensors.SafetensorsReader;
 /// @param update open, and left open; holds some or all tensors of the global model
 /// @param samples number of samples it was trained on, 0 to [#MAX_SAMPLES]
 public record WeightedUpdate(SafetensorsReader update, long samples) {
-    /// Largest number of samples of one update, 2^40: a product with a float32 or a 32-bit integer then loses less
+    /// Largest number of samples of one update, 2^40: a product with a float32 or a 32-bit integer then
+    /// loses less
     /// than
     /// the final rounding.
     public static final long MAX_SAMPLES = 1L << 40;

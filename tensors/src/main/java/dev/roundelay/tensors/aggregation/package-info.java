@@ -1,4 +1,5 @@
-/// Averages of state dicts over mapped files, in bounded memory and with the same bits for any number of threads.
+/// Averages of state dicts over mapped files, in bounded memory and with the same bits for any number of
+/// threads.
 @NullMarked
 package dev.roundelay.tensors.aggregation;
 

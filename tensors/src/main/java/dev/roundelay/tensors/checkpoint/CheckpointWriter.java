@@ -16,7 +16,8 @@ import java.util.Collection;
 
 /// Writes state dicts as `.pt` files, straight from the memory of the views.
 ///
-/// Python's `torch.load(path, weights_only=True)` gives an `OrderedDict` of contiguous CPU tensors, in the order
+/// Python's `torch.load(path, weights_only=True)` gives an `OrderedDict` of contiguous CPU tensors, in the
+/// order
 /// given. The same tensors make the same bytes. No
 /// method syncs the file to disk. Stateless.
 public final class CheckpointWriter {
@@ -35,7 +36,8 @@ public final class CheckpointWriter {
         }
     }
 
-    /// Writes to a stream, which stays open and is not flushed; suits a download, since nothing is buffered but the
+    /// Writes to a stream, which stays open and is not flushed; suits a download, since nothing is buffered
+    /// but the
     /// names.
     public static void write(OutputStream stream, Collection<TensorView> tensors) throws IOException {
         write(Channels.newChannel(stream), tensors);

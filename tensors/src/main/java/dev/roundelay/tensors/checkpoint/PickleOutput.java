@@ -6,7 +6,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Writes the few pickle opcodes (protocol 2) that a state dict needs. Globals and strings are written once and then
+/// Writes the few pickle opcodes (protocol 2) that a state dict needs. Globals and strings are written once
+/// and then
 /// taken from the memo.
 final class PickleOutput {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();

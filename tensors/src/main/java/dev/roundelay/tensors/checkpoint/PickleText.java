@@ -3,7 +3,8 @@ package dev.roundelay.tensors.checkpoint;
 import java.io.ByteArrayOutputStream;
 import java.util.Optional;
 
-/// Strings in pickles: UTF-8 in which a lone surrogate has its three bytes, as Python's `surrogatepass` has it.
+/// Strings in pickles: UTF-8 in which a lone surrogate has its three bytes, as Python's `surrogatepass` has
+/// it.
 final class PickleText {
     private PickleText() {}
 

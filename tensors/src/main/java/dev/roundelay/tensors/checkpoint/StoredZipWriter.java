@@ -12,7 +12,8 @@ import java.util.zip.CRC32;
 
 /// Writes a zip archive of uncompressed entries in one pass, each entry's bytes at a multiple of 64.
 ///
-/// Sizes and checksums stand in the local headers, so no data descriptors are needed; ZIP64 fields appear only where
+/// Sizes and checksums stand in the local headers, so no data descriptors are needed; ZIP64 fields appear
+/// only where
 /// a number needs them.
 final class StoredZipWriter {
     private static final int ALIGNMENT = 64;

@@ -1,8 +1,10 @@
 /// PyTorch's `.pt` checkpoints, written and read without Python, and never run.
 ///
-/// A file is a zip archive of uncompressed entries in one folder (`checkpoint/` where we write it, any name where we
+/// A file is a zip archive of uncompressed entries in one folder (`checkpoint/` where we write it, any name
+/// where we
 /// read it):
-///  - `data.pkl`: a pickle, protocol 2, of the state dict; a tensor is `torch._utils._rebuild_tensor_v2(storage,
+///  - `data.pkl`: a pickle, protocol 2, of the state dict; a tensor is
+///    `torch._utils._rebuild_tensor_v2(storage,
 ///    offset, size, stride, requires_grad, hooks)`,
 ///    its storage the persistent id `('storage', torch.FloatStorage, KEY, 'cpu', element count)`
 ///  - `byteorder`: `little`; absent in files of PyTorch before 2.1

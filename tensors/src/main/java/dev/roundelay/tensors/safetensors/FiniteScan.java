@@ -9,7 +9,8 @@ import java.util.OptionalLong;
 
 /// Looks for elements that are NaN or infinite.
 ///
-/// A block is first looked through without branches; the global model is read only where a block has such an element.
+/// A block is first looked through without branches; the global model is read only where a block has such
+/// an element.
 final class FiniteScan {
     private static final int BLOCK_ELEMENTS = 8192;
 
@@ -46,7 +47,8 @@ final class FiniteScan {
         return OptionalLong.empty();
     }
 
-    // An exponent of ones, plus one in its lowest place, carries into the sign's place: so the carry of any element
+    // An exponent of ones, plus one in its lowest place, carries into the sign's place: so the carry of any
+    // element
     // survives an OR.
     private static boolean hasNonFinite(DType dtype, MemorySegment x, long from, int size) {
         return switch (dtype) {

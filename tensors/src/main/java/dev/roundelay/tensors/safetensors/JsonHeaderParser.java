@@ -7,7 +7,8 @@ import java.lang.foreign.ValueLayout;
 
 /// Reads JSON tokens from bytes one after the other, without building a tree and without recursion.
 ///
-/// Knows the part of RFC 8259 that headers use: objects, arrays, strings and non-negative integers. A lone surrogate
+/// Knows the part of RFC 8259 that headers use: objects, arrays, strings and non-negative integers. A lone
+/// surrogate
 /// is
 /// accepted where it is escaped, since
 /// Python writes such names so.

@@ -32,7 +32,8 @@ public record SafetensorsLimits(long maxHeaderBytes, int maxTensors, long maxTot
         return new SafetensorsLimits(2 * MAX_HEADER_BYTES, MAX_TENSORS, Long.MAX_VALUE);
     }
 
-    /// Limits of an update of `global`: its header may be twice as large and 64 KiB more, its data no larger.
+    /// Limits of an update of `global`: its header may be twice as large and 64 KiB more, its data no
+    /// larger.
     ///
     /// [#maxTotalBytes] is what to compare a `Content-Length` with before the first byte is read.
     public static SafetensorsLimits ofUpdateOf(SafetensorsReader global) {

@@ -14,7 +14,8 @@ import java.util.Map;
 
 /// A checked safetensors file, mapped into memory.
 ///
-/// The file must be finished: a file that shrinks while it is mapped kills the process. The caller closes the reader,
+/// The file must be finished: a file that shrinks while it is mapped kills the process. The caller closes
+/// the reader,
 /// and with it all views; views used
 /// afterwards throw `IllegalStateException`. Safe for use by several threads.
 public final class SafetensorsReader implements AutoCloseable {
@@ -32,7 +33,8 @@ public final class SafetensorsReader implements AutoCloseable {
 
     /// Maps a finished file and checks everything but the elements.
     ///
-    /// @throws TensorFormatException if the file is not sound or exceeds `limits`; its place is the file's name
+    /// @throws TensorFormatException if the file is not sound or exceeds `limits`; its place is the file's
+    /// name
     /// @throws IOException if the file cannot be opened or mapped
     @SuppressWarnings("MustBeClosedChecker") // the reader owns the arena
     public static SafetensorsReader open(Path path, SafetensorsLimits limits) throws IOException {

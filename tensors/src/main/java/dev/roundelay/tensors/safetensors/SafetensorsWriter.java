@@ -33,7 +33,8 @@ public final class SafetensorsWriter {
     ///
     /// @param path must not exist
     /// @param metadata strings for `__metadata__`; left out if empty
-    /// @throws TensorFormatException with `DUPLICATE_NAME` if two views have one name, or one has the format's
+    /// @throws TensorFormatException with `DUPLICATE_NAME` if two views have one name, or one has the
+    /// format's
     /// reserved name
     /// @throws IOException if the file exists or cannot be written; a part of it may then be left
     public static void write(Path path, Map<String, String> metadata, Collection<TensorView> tensors)
@@ -60,7 +61,8 @@ public final class SafetensorsWriter {
         write(Channels.newChannel(stream), metadata, tensors);
     }
 
-    /// The bytes before the data, for writers that place the data themselves: it starts at the array's length, a
+    /// The bytes before the data, for writers that place the data themselves: it starts at the array's
+    /// length, a
     /// multiple of 64.
     ///
     /// @throws TensorFormatException with `DUPLICATE_NAME` if a tensor has the format's reserved name

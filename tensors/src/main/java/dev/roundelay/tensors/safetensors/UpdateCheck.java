@@ -33,10 +33,12 @@ public final class UpdateCheck {
         }
     }
 
-    /// The update must hold at least one tensor, and each as the global model has it: known name, same dtype, same
+    /// The update must hold at least one tensor, and each as the global model has it: known name, same
+    /// dtype, same
     /// shape.
     ///
-    /// @throws TensorFormatException with `NO_TENSORS`, `UNKNOWN_TENSOR`, `DTYPE_MISMATCH` or `SHAPE_MISMATCH`
+    /// @throws TensorFormatException with `NO_TENSORS`, `UNKNOWN_TENSOR`, `DTYPE_MISMATCH` or
+    /// `SHAPE_MISMATCH`
     public static void requireLayout(SafetensorsReader update, SafetensorsReader global) {
         if (update.layout().entries().isEmpty()) {
             throw new TensorFormatException(

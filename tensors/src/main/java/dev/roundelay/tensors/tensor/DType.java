@@ -42,7 +42,8 @@ public enum DType {
         return byteSize;
     }
 
-    /// The class in Python's module `torch` that stands for this type in a `.pt` file, such as `FloatStorage`.
+    /// The class in Python's module `torch` that stands for this type in a `.pt` file, such as
+    /// `FloatStorage`.
     public String torchStorage() {
         return torchStorage;
     }

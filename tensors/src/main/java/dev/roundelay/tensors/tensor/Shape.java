@@ -7,13 +7,15 @@ import java.util.stream.LongStream;
 
 /// The sizes of a tensor's dimensions, outermost first.
 ///
-/// Invariants: each size is >= 0 and the number of elements fits a `long`. No dimension at all is a single element
+/// Invariants: each size is >= 0 and the number of elements fits a `long`. No dimension at all is a single
+/// element
 /// (0-d).
 public record Shape(List<Long> dimensions) {
     /// The shape of a single element.
     public static final Shape SCALAR = new Shape(List.of());
 
-    /// @throws TensorFormatException with `BAD_SHAPE` if a size is negative or the number of elements does not fit a
+    /// @throws TensorFormatException with `BAD_SHAPE` if a size is negative or the number of elements does
+    /// not fit a
     /// `long`
     public Shape {
         dimensions = List.copyOf(dimensions);
@@ -33,7 +35,8 @@ public record Shape(List<Long> dimensions) {
         return count;
     }
 
-    /// Elements to step over in memory for one step in each dimension, where the tensor is laid out row-major, as
+    /// Elements to step over in memory for one step in each dimension, where the tensor is laid out
+    /// row-major, as
     /// PyTorch counts them.
     public List<Long> contiguousStrides() {
         long[] strides = new long[dimensions.size()];
@@ -51,7 +54,8 @@ public record Shape(List<Long> dimensions) {
         return dimensions.toString();
     }
 
-    // INVARIANT: the product without the zeros fits too, so strides never overflow, whatever the order of the
+    // INVARIANT: the product without the zeros fits too, so strides never overflow, whatever the order of
+    // the
     // dimensions.
     private static void requireCountable(List<Long> dimensions) {
         long product = 1;

@@ -48,7 +48,8 @@ public final class TensorLayout {
 
     /// Lays out tensors in the order given.
     ///
-    /// @throws TensorFormatException with `DUPLICATE_NAME` if two have one name, with `BAD_SHAPE` if the bytes
+    /// @throws TensorFormatException with `DUPLICATE_NAME` if two have one name, with `BAD_SHAPE` if the
+    /// bytes
     /// together do not fit a `long`
     public static TensorLayout of(List<TensorSpec> specs) {
         List<Entry> entries = new ArrayList<>(specs.size());

@@ -4,7 +4,8 @@ import java.lang.foreign.MemorySegment;
 
 /// A tensor whose elements lie in memory that somebody else owns, mostly a mapped file.
 ///
-/// Elements are row-major, little-endian, without gaps; the segment may start at any address, so readers use
+/// Elements are row-major, little-endian, without gaps; the segment may start at any address, so readers
+/// use
 /// unaligned
 /// access. A view is valid as long as
 /// its owner is open, and reading it from several threads is safe. It is never written through.
