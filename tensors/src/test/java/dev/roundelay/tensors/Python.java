@@ -46,7 +46,7 @@ public enum Python {
             Files.write(copy, source.readAllBytes());
         }
         Path output = Files.createTempFile(folder, script, ".out");
-        List<String> command = new ArrayList<>(List.of(program(), copy.toString()));
+        List<String> command = new ArrayList<>(List.of(program(), "-W", "ignore", copy.toString()));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
