@@ -31,7 +31,6 @@ import dev.roundelay.kernel.worker.WorkerOffer;
 import dev.roundelay.storage.BucketName;
 import dev.roundelay.storage.ObjectKey;
 import dev.roundelay.storage.OwnerId;
-import dev.roundelay.storage.disk.DiskBlobStore;
 import dev.roundelay.storage.memory.MemoryBucketIndex;
 import dev.roundelay.tensors.aggregation.FedAvg;
 import java.io.IOException;
@@ -50,8 +49,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /// Kernel and federation over stores in memory and blobs on disk, with time that stands still until it is moved, and
-/// agents that
-/// train in-process. One thread, so one seed gives one history.
+/// agents that train in-process. One thread, so one seed gives one history.
 final class SimWorld {
     static final UserId OWNER = new UserId("usr_1");
     static final BucketName BUCKET = new BucketName("bucket-1");
@@ -63,7 +61,7 @@ final class SimWorld {
     final InMemoryKernelStore kernelStore = new InMemoryKernelStore();
     final InMemoryJobJournal journal = new InMemoryJobJournal();
     final MemoryBucketIndex index;
-    final DiskBlobStore blobs;
+    final ScratchBlobs blobs;
     final InMemoryRunStore runStore;
     final Path spoolFolder;
     final List<SimAgent> agents = new ArrayList<>();
@@ -81,7 +79,7 @@ final class SimWorld {
         random = new Random(seed);
         index = new MemoryBucketIndex(clock, random);
         index.createBucket(new OwnerId(OWNER.value()), BUCKET, QUOTA);
-        blobs = new DiskBlobStore(folder.resolve("blobs"), random).start();
+        blobs = new ScratchBlobs(folder.resolve("blobs"), new Random(seed));
         spoolFolder = folder.resolve("spool");
         runStore = new InMemoryRunStore(index, journal, this::requireCurrent, this::isCurrent);
         kernel = newKernel();
