@@ -103,7 +103,7 @@ public final class InMemoryKernelStore implements KernelStore {
     public synchronized boolean deleteEnded(Epoch held, JobId id, Participant with) {
         require(held);
         Job job = jobs.get(id);
-        if (job == null || job.isLive()) {
+        if (job == null || job.isLive() || assignments(id).stream().anyMatch(Assignment::isLive)) {
             return false;
         }
         run(with);

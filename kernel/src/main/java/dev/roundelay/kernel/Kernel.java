@@ -202,9 +202,12 @@ public final class Kernel {
         dueWork.run();
     }
 
-    /// Deletes an ended job with the participant's facts; returns whether there was such a job and it had ended.
-    public boolean deleteEnded(JobId id, Participant with) {
-        return writer.write(epoch -> store.deleteEnded(epoch, id, with));
+    /// Deletes an ended job with the participant's facts.
+    public Deletion deleteEnded(JobId id, Participant with) {
+        if (!writer.image().live(id).isEmpty()) {
+            return Deletion.WORKERS_STOPPING;
+        }
+        return writer.write(epoch -> store.deleteEnded(epoch, id, with)) ? Deletion.DELETED : Deletion.NOT_ENDED;
     }
 
     /// Returns whether this server is the active one.

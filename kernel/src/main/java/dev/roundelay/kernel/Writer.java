@@ -7,6 +7,7 @@ import dev.roundelay.kernel.job.JobId;
 import dev.roundelay.kernel.worker.Worker;
 import dev.roundelay.kernel.worker.WorkerId;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
@@ -85,7 +86,7 @@ final class Writer {
         try {
             Epoch held = epoch();
             reloadIfSuspect(held);
-            Draft draft = new Draft(image, wall.instant());
+            Draft draft = new Draft(image, wall.instant().truncatedTo(ChronoUnit.MICROS));
             result = decide.apply(draft);
             Changes changes = draft.changes();
             if (!changes.isEmpty()) {

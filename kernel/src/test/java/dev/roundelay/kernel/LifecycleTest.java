@@ -2,6 +2,7 @@ package dev.roundelay.kernel;
 
 import static dev.roundelay.kernel.AJob.aJob;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.roundelay.kernel.assignment.AssignmentState;
 import dev.roundelay.kernel.job.Job;
@@ -39,11 +40,11 @@ class LifecycleTest {
         assertThat(fixture.memory.timeline(job.id()))
                 .extracting(JobTransition::to, JobTransition::phase)
                 .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple(JobState.PENDING, JobPhase.QUEUED),
-                        org.assertj.core.groups.Tuple.tuple(JobState.PENDING, JobPhase.PREPARING),
-                        org.assertj.core.groups.Tuple.tuple(JobState.RUNNING, JobPhase.TRAINING),
-                        org.assertj.core.groups.Tuple.tuple(JobState.RUNNING, JobPhase.FINALIZING),
-                        org.assertj.core.groups.Tuple.tuple(JobState.FINISHED, null));
+                        tuple(JobState.PENDING, JobPhase.QUEUED),
+                        tuple(JobState.PENDING, JobPhase.PREPARING),
+                        tuple(JobState.RUNNING, JobPhase.TRAINING),
+                        tuple(JobState.RUNNING, JobPhase.FINALIZING),
+                        tuple(JobState.FINISHED, null));
     }
 
     @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.roundelay.testkit.kernel;
+
+import org.jspecify.annotations.NullMarked;
