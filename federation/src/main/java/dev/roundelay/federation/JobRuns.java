@@ -120,7 +120,7 @@ public final class JobRuns implements KernelListener {
             throw new RoundNotKeptException(job, number);
         }
         Blob weights = model.weights();
-        return new ModelFile(number, file, weights.id(), weights.sizeBytes(), weights.etag());
+        return new ModelFile(number, file, weights.id(), weights.sizeBytes(), weights.etag(), weights.crc32c());
     }
 
     /// Returns a new file on the blobs' file system for the body of a first model.

@@ -1,0 +1,115 @@
+package dev.roundelay.server.http;
+
+import dev.roundelay.contract.ErrorCode;
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.jspecify.annotations.Nullable;
+
+/// The HTTP server: one connector, virtual threads, all routes, one place for errors.
+public final class HttpServer implements AutoCloseable {
+    /// Answered by a standby too: it lives, and says that it is not active.
+    private static final Set<String> ALWAYS = Set.of("/healthz", "/readyz", "/openapi.yaml", "/metrics");
+
+    private static final int MAX_HEADER_BYTES = 8 * 1024;
+    private static final int IDLE_TIMEOUT_MILLIS = 65_000;
+
+    private final Javalin javalin;
+    private final SecureRandom random;
+    private final BooleanSupplier active;
+
+    /// Where to listen.
+    ///
+    /// @param port 0 for any free one
+    /// @param tls  null for plain HTTP
+    public record Listen(String host, int port, SslContextFactory.@Nullable Server tls) {}
+
+    /// Creates a server that is not started yet.
+    ///
+    /// @param active whether this server may serve; else every call answers 503
+    public HttpServer(Listen listen, BooleanSupplier active, List<Routes> routes, SecureRandom random) {
+        this.active = active;
+        this.random = random;
+        this.javalin = Javalin.create(config -> configure(config, listen, routes));
+    }
+
+    private void configure(JavalinConfig config, Listen listen, List<Routes> routes) {
+        config.startup.showJavalinBanner = false;
+        config.concurrency.useVirtualThreads = true;
+        config.http.prefer405over404 = true;
+        config.http.maxRequestSize = Long.MAX_VALUE;
+        config.http.generateEtags = false;
+        config.jetty.addConnector((server, http) -> connector(server, http, listen));
+        config.routes.before(ctx -> {
+            ctx.attribute(ResponseHeaders.REQUEST_ID, requestId());
+            ResponseHeaders.set(ctx);
+            if (!ALWAYS.contains(ctx.path()) && !active.getAsBoolean()) {
+                throw new ApiException(
+                        ErrorCode.NOT_ACTIVE,
+                        "[server] it is a standby, is starting or stopping; try again in a second");
+            }
+        });
+        config.routes.exception(Exception.class, (exception, ctx) -> Problems.answer(ctx, exception));
+        config.routes.error(404, ctx -> {
+            if (ctx.result() == null
+                    || !"application/problem+json".equals(ctx.res().getContentType())) {
+                Problems.answer(
+                        ctx,
+                        ErrorCode.NO_SUCH_ROUTE,
+                        "[%s] there is no such route; see /openapi.yaml".formatted(ctx.path()),
+                        Map.of());
+            }
+        });
+        routes.forEach(resource -> resource.register(config.routes));
+    }
+
+    private static ServerConnector connector(Server server, HttpConfiguration http, Listen listen) {
+        http.setRequestHeaderSize(MAX_HEADER_BYTES);
+        http.setSendServerVersion(false);
+        HttpConnectionFactory plain = new HttpConnectionFactory(http);
+        ServerConnector connector;
+        SslContextFactory.Server tls = listen.tls();
+        if (tls == null) {
+            connector = new ServerConnector(server, plain);
+        } else {
+            http.addCustomizer(new SecureRequestCustomizer());
+            connector = new ServerConnector(server, new SslConnectionFactory(tls, "http/1.1"), plain);
+        }
+        connector.setHost(listen.host());
+        connector.setPort(listen.port());
+        connector.setIdleTimeout(IDLE_TIMEOUT_MILLIS);
+        return connector;
+    }
+
+    private String requestId() {
+        byte[] bytes = new byte[9];
+        random.nextBytes(bytes);
+        return "req_" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    /// Starts to listen.
+    ///
+    /// @return the address, with the real port
+    public InetSocketAddress start() {
+        javalin.start();
+        return new InetSocketAddress("localhost", javalin.port());
+    }
+
+    @Override
+    public void close() {
+        javalin.stop();
+    }
+}

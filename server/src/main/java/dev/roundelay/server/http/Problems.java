@@ -1,0 +1,128 @@
+package dev.roundelay.server.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.roundelay.contract.ErrorCode;
+import dev.roundelay.contract.Json;
+import dev.roundelay.contract.Problem;
+import dev.roundelay.federation.RoundNotKeptException;
+import dev.roundelay.kernel.KernelException;
+import dev.roundelay.server.jobs.RefusedException;
+import dev.roundelay.server.workerapi.WorkerCallException;
+import dev.roundelay.storage.QuotaExceededException;
+import dev.roundelay.storage.StorageException;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import java.io.IOException;
+import java.util.Map;
+import org.eclipse.jetty.io.EofException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Turns what went wrong into an answer. The faults of the inner rooms are mapped here and nowhere else.
+final class Problems {
+    private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
+
+    private Problems() {}
+
+    /// Answers with the problem that an exception stands for.
+    static void answer(Context ctx, Exception exception) {
+        switch (exception) {
+            case ApiException e -> answer(ctx, e.code(), message(e), e.details());
+            case WorkerCallException e -> answer(ctx, e.code(), message(e), Map.of());
+            case RefusedException e ->
+                answer(
+                        ctx,
+                        e.problems().getFirst().code(),
+                        message(e),
+                        Map.of(
+                                "problems",
+                                e.problems().stream()
+                                        .map(p -> Map.of("code", p.code().toString(), "message", p.message()))
+                                        .toList()));
+            case QuotaExceededException e ->
+                answer(
+                        ctx,
+                        ErrorCode.STORAGE_QUOTA_EXCEEDED,
+                        message(e),
+                        Map.of("usedBytes", e.usedBytes(), "quotaBytes", e.quotaBytes()));
+            case StorageException e -> answer(ctx, code(e), message(e), Map.of());
+            case RoundNotKeptException e -> answer(ctx, ErrorCode.ROUND_NOT_KEPT, message(e), Map.of());
+            case KernelException e -> notActive(ctx, e);
+            case HttpResponseException e -> answer(ctx, code(e), message(e), Map.of());
+            case EofException _ -> LOG.debug("the caller of {} has gone", ctx.path());
+            default -> internal(ctx, exception);
+        }
+    }
+
+    private static ErrorCode code(StorageException e) {
+        return switch (e.fault()) {
+            case INVALID_KEY -> ErrorCode.INVALID_KEY;
+            case PRECONDITION_FAILED -> ErrorCode.PRECONDITION_FAILED;
+            case NO_SUCH_BUCKET, NO_SUCH_KEY, NO_SUCH_UPLOAD, NO_SUCH_BLOB -> ErrorCode.NOT_FOUND;
+            case INCOMPLETE_BODY, INVALID_PART -> ErrorCode.UPLOAD_INCOMPLETE;
+            case QUOTA_EXCEEDED -> ErrorCode.STORAGE_QUOTA_EXCEEDED;
+            default -> ErrorCode.INVALID_REQUEST;
+        };
+    }
+
+    private static ErrorCode code(HttpResponseException e) {
+        return switch (e.getStatus()) {
+            case 404 -> ErrorCode.NO_SUCH_ROUTE;
+            case 405 -> ErrorCode.METHOD_NOT_ALLOWED;
+            case 413 -> ErrorCode.TOO_LARGE;
+            default -> ErrorCode.INVALID_REQUEST;
+        };
+    }
+
+    private static void notActive(Context ctx, KernelException e) {
+        LOG.info("{} was refused: {}", ctx.path(), e.getMessage());
+        ctx.header("Retry-After", "1");
+        answer(
+                ctx,
+                ErrorCode.NOT_ACTIVE,
+                "[server] it is not the active one, or its database does not answer; try again in a second",
+                Map.of());
+    }
+
+    private static void internal(Context ctx, Exception exception) {
+        if (exception instanceof IOException && ctx.res().isCommitted()) {
+            LOG.debug("the answer to {} could not be sent: {}", ctx.path(), exception.toString());
+            return;
+        }
+        LOG.error("request {} failed: {} {}", requestId(ctx), ctx.method(), ctx.path(), exception);
+        answer(
+                ctx,
+                ErrorCode.INTERNAL,
+                "[server] a bug; tell the operator the request id %s".formatted(requestId(ctx)),
+                Map.of());
+    }
+
+    private static String message(Exception e) {
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+
+    static void answer(Context ctx, ErrorCode code, String message, Map<String, Object> details) {
+        if (ctx.res().isCommitted()) {
+            return;
+        }
+        Problem problem = new Problem(code.toString(), message, code.hint(), requestId(ctx), details);
+        try {
+            // Content-Length may have been set for the good answer.
+            ctx.res().reset();
+            ResponseHeaders.set(ctx);
+            if (code == ErrorCode.NOT_ACTIVE) {
+                ctx.header("Retry-After", "1");
+            }
+            ctx.status(code.status())
+                    .contentType("application/problem+json")
+                    .result(Json.strict().writeValueAsBytes(problem));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a problem must be writable as JSON", e);
+        }
+    }
+
+    private static String requestId(Context ctx) {
+        String id = ctx.attribute(ResponseHeaders.REQUEST_ID);
+        return id == null ? "" : id;
+    }
+}

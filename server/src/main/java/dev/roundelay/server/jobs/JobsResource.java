@@ -1,0 +1,187 @@
+package dev.roundelay.server.jobs;
+
+import dev.roundelay.contract.ErrorCode;
+import dev.roundelay.contract.files.Deleted;
+import dev.roundelay.contract.job.JobSpec;
+import dev.roundelay.contract.job.JobView;
+import dev.roundelay.contract.job.Preflight;
+import dev.roundelay.kernel.Cancelled;
+import dev.roundelay.kernel.JobPage;
+import dev.roundelay.kernel.JobQuery;
+import dev.roundelay.kernel.Kernel;
+import dev.roundelay.kernel.KernelStore;
+import dev.roundelay.kernel.Participant;
+import dev.roundelay.kernel.job.Job;
+import dev.roundelay.kernel.job.JobId;
+import dev.roundelay.kernel.job.JobState;
+import dev.roundelay.kernel.job.UserId;
+import dev.roundelay.server.active.ActiveEpoch;
+import dev.roundelay.server.http.ApiException;
+import dev.roundelay.server.http.Authenticator;
+import dev.roundelay.server.http.Caller;
+import dev.roundelay.server.http.Requests;
+import dev.roundelay.server.http.Routes;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/// Submit, list, read, cancel, delete.
+public final class JobsResource implements Routes {
+    private static final String PATH = "/api/v1/jobs";
+
+    private final Authenticator authenticator;
+    private final SubmitJob submit;
+    private final SelectionCheck selection;
+    private final JobAccess access;
+    private final JobMapper mapper;
+    private final JobFiles files;
+    private final Kernel kernel;
+    private final KernelStore store;
+    private final ActiveEpoch epoch;
+
+    public JobsResource(
+            Authenticator authenticator,
+            SubmitJob submit,
+            SelectionCheck selection,
+            JobAccess access,
+            JobMapper mapper,
+            JobFiles files,
+            Kernel kernel,
+            KernelStore store,
+            ActiveEpoch epoch) {
+        this.authenticator = authenticator;
+        this.submit = submit;
+        this.selection = selection;
+        this.access = access;
+        this.mapper = mapper;
+        this.files = files;
+        this.kernel = kernel;
+        this.store = store;
+        this.epoch = epoch;
+    }
+
+    @Override
+    public void register(RoutesConfig routes) {
+        routes.post(PATH, this::submit);
+        routes.post(PATH + "/preflight", this::preflight);
+        routes.get(PATH, this::list);
+        routes.get(PATH + "/{id}", this::get);
+        routes.delete(PATH + "/{id}", this::delete);
+        routes.post(PATH + "/{id}/cancel", this::cancel);
+    }
+
+    private void submit(Context ctx) throws IOException {
+        Caller caller = authenticator.require(ctx);
+        JobSpec spec = Requests.body(ctx, JobSpec.class);
+        JobId id = submit.submit(
+                new SubmitJob.Request(caller.user(), spec, ctx.header("Idempotency-Key"), null, warnings(spec)));
+        ctx.header("Location", PATH + "/" + id.value());
+        Requests.json(ctx, 201, mapper.view(access.require(caller, id.value())));
+    }
+
+    /// What is understood but not done is said, not passed over.
+    private static List<String> warnings(JobSpec spec) {
+        return spec.federation().quantization() == null
+                ? List.of()
+                : List.of(
+                        "quantization %s was asked for; this server transfers weights at full precision, results are not affected"
+                                .formatted(spec.federation().quantization()));
+    }
+
+    private void preflight(Context ctx) throws IOException {
+        Caller caller = authenticator.require(ctx);
+        JobSpec spec = Requests.body(ctx, JobSpec.class);
+        List<Preflight.Finding> problems = submit.problems(caller.user(), spec).stream()
+                .map(problem -> new Preflight.Finding(
+                        problem.code().toString(),
+                        problem.message(),
+                        problem.code().hint()))
+                .toList();
+        List<Preflight.Finding> warnings = new ArrayList<>();
+        Set<String> unmatched = selection.unmatchedModels(caller.user(), spec);
+        if (!unmatched.isEmpty()) {
+            warnings.add(new Preflight.Finding(
+                    "no_matching_worker",
+                    "[selection.auto.gpuModels] no online worker has one of %s; the job would wait"
+                            .formatted(String.join(", ", unmatched)),
+                    "GET /api/v1/gpu-catalog lists what is there"));
+        }
+        Requests.json(ctx, new Preflight(problems.isEmpty(), 0, problems, warnings));
+    }
+
+    private void list(Context ctx) {
+        Caller caller = authenticator.require(ctx);
+        Requests.Slice slice = Requests.slice(ctx);
+        boolean all = "true".equals(ctx.queryParam("all"));
+        if (all) {
+            caller.requireAdmin();
+        }
+        Optional<UserId> owner = all ? Optional.empty() : Optional.of(caller.user());
+        JobPage page = store.listJobs(new JobQuery(
+                owner,
+                states(ctx),
+                Objects.requireNonNullElse(ctx.queryParam("q"), ""),
+                slice.limit(),
+                slice.offset()));
+        Requests.json(ctx, slice.page(mapper.list(page.items()), page.total()));
+    }
+
+    private static Set<JobState> states(Context ctx) {
+        try {
+            return Set.copyOf(
+                    Requests.names(ctx, "state").stream().map(JobState::valueOf).toList());
+        } catch (IllegalArgumentException e) {
+            throw new ApiException(
+                    ErrorCode.INVALID_REQUEST,
+                    "[state] \"%s\" is no state; use PENDING, RUNNING, FINISHED, FAILED or CANCELLED"
+                            .formatted(ctx.queryParam("state")));
+        }
+    }
+
+    private void get(Context ctx) {
+        Caller caller = authenticator.require(ctx);
+        Requests.json(ctx, mapper.view(access.require(caller, ctx.pathParam("id"))));
+    }
+
+    private void cancel(Context ctx) {
+        Caller caller = authenticator.require(ctx);
+        Requests.json(ctx, cancel(caller, ctx.pathParam("id")));
+    }
+
+    /// Cancels a job; repeating it is harmless.
+    ///
+    /// @throws ApiException `not_found`, `job_ended`
+    public JobView cancel(Caller caller, String id) {
+        Job job = access.require(caller, id);
+        return switch (kernel.cancel(job.id(), caller.user().value())) {
+            case Cancelled.Requested(Job now) -> mapper.view(now);
+            case Cancelled.AlreadyCancelled(Job now) -> mapper.view(now);
+            case Cancelled.AlreadyEnded(Job ended) ->
+                throw new ApiException(
+                        ErrorCode.JOB_ENDED,
+                        "[%s] it is %s already; there is nothing to cancel".formatted(id, ended.state()));
+            case Cancelled.Unknown(JobId unknown) -> throw ApiException.notFound("job", unknown.value());
+        };
+    }
+
+    private void delete(Context ctx) {
+        Caller caller = authenticator.require(ctx);
+        Job job = access.require(caller, ctx.pathParam("id"));
+        if (job.isLive()) {
+            throw new ApiException(
+                    ErrorCode.JOB_LIVE,
+                    "[%s] it is %s; cancel it or wait for its end".formatted(job.id(), job.state()));
+        }
+        Deleted deleted = "true".equals(ctx.queryParam("files")) ? files.deleteOutputs(job) : new Deleted(0, 0);
+        if (!store.deleteEnded(epoch.require(), job.id(), Participant.NONE)) {
+            throw ApiException.notFound("job", job.id().value());
+        }
+        files.release(job.id());
+        Requests.json(ctx, deleted);
+    }
+}

@@ -1,0 +1,111 @@
+package dev.roundelay.server.jobs;
+
+import dev.roundelay.contract.ErrorCode;
+import dev.roundelay.contract.job.JobSpec;
+import dev.roundelay.kernel.Kernel;
+import dev.roundelay.kernel.WorkerStatus;
+import dev.roundelay.kernel.job.UserId;
+import dev.roundelay.kernel.worker.Worker;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// Checks whether the workers that a specification names are there for its owner and are as many as its shards.
+final class SelectionCheck {
+    private final Kernel kernel;
+
+    SelectionCheck(Kernel kernel) {
+        this.kernel = kernel;
+    }
+
+    /// Returns what is wrong with the selection.
+    ///
+    /// @param shards number of shards of the job
+    List<SpecCheck.Problem> problems(UserId owner, JobSpec spec, int shards) {
+        List<SpecCheck.Problem> problems = new ArrayList<>();
+        JobSpec.Selection selection = spec.selection();
+        List<String> ids = selection == null ? null : selection.workerIds();
+        if (ids == null) {
+            return problems;
+        }
+        for (String id : ids) {
+            if (usable(owner).stream().noneMatch(worker -> worker.id().value().equals(id))) {
+                problems.add(new SpecCheck.Problem(
+                        ErrorCode.UNKNOWN_WORKER,
+                        "[selection.workerIds] there is no worker %s for you; GET /api/v1/workers lists them"
+                                .formatted(id)));
+            }
+        }
+        if (problems.isEmpty() && ids.size() != shards) {
+            problems.add(countMismatch(shards, ids.size()));
+        }
+        return problems;
+    }
+
+    /// Returns the answer of the seed to numbers that do not match.
+    static SpecCheck.Problem countMismatch(int shards, int workers) {
+        return new SpecCheck.Problem(
+                ErrorCode.SHARD_COUNT_MISMATCH,
+                "[selection] %d shards and %d workers: exactly N workers are needed for N shards; re-upload shards to match, or use auto_select_workers=True"
+                        .formatted(shards, workers));
+    }
+
+    /// Returns how many sites a job over a dataset has.
+    ///
+    /// @throws RefusedException if no worker of the user offers the dataset
+    int datasetSites(UserId owner, JobSpec spec) {
+        String dataset = Optional.ofNullable(spec.dataset()).orElse("");
+        JobSpec.Selection selection = spec.selection();
+        List<String> ids = selection == null ? null : selection.workerIds();
+        if (ids != null) {
+            return ids.size();
+        }
+        long offering = usable(owner).stream()
+                .filter(Worker::takesShards)
+                .filter(worker -> worker.offer().datasets().contains(dataset))
+                .count();
+        if (offering == 0) {
+            throw new RefusedException(new SpecCheck.Problem(
+                    ErrorCode.INVALID_REQUEST,
+                    "[dataset] no online worker of yours offers \"%s\"; start one with --dataset %s=PATH"
+                            .formatted(dataset, dataset)));
+        }
+        return (int) offering;
+    }
+
+    /// Returns how many slots are free for a user on workers that match nothing in particular.
+    int freeSlots(UserId owner) {
+        return kernel.view().workers().stream()
+                .filter(status ->
+                        status.worker().serves(owner) && status.worker().takesShards())
+                .mapToInt(WorkerStatus::freeSlots)
+                .sum();
+    }
+
+    /// Returns GPU models that are asked for and that no worker of the user has: not an error, but worth a warning.
+    Set<String> unmatchedModels(UserId owner, JobSpec spec) {
+        JobSpec.Selection selection = spec.selection();
+        JobSpec.Auto auto = selection == null ? null : selection.auto();
+        List<String> models = auto == null ? null : auto.gpuModels();
+        if (models == null) {
+            return Set.of();
+        }
+        Set<String> there = usable(owner).stream()
+                .filter(Worker::takesShards)
+                .map(worker -> worker.offer().model())
+                .collect(Collectors.toSet());
+        Set<String> missing = new HashSet<>(models);
+        missing.removeAll(there);
+        return missing.size() == models.size() ? Set.copyOf(missing) : Set.of();
+    }
+
+    private List<Worker> usable(UserId owner) {
+        return kernel.view().workers().stream()
+                .map(WorkerStatus::worker)
+                .filter(worker -> worker.serves(owner))
+                .toList();
+    }
+}

@@ -1,0 +1,241 @@
+package dev.roundelay.server.jobs;
+
+import dev.roundelay.contract.ErrorCode;
+import dev.roundelay.contract.job.JobSpec;
+import dev.roundelay.contract.job.Slug;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// Checks of a specification that need nothing but the specification. All problems are reported at once.
+public final class SpecCheck {
+    /// Names of strategies that run here.
+    static final Set<String> STRATEGIES = Set.of("fed_avg");
+
+    static final Set<String> QUANTIZATIONS =
+            Set.of("float16", "bfloat16", "blockwise8", "float4", "normfloat4", "adaquant");
+    private static final int MAX_NAME = 200;
+    private static final int MAX_SLUG_BYTES = 240;
+    private static final int MAX_ROUNDS = 100_000;
+    private static final int MAX_ARGS_BYTES = 64 * 1024;
+    private static final Pattern IDENTIFIER = Pattern.compile("[\\p{L}_][\\p{L}\\p{N}_]*");
+    private static final Pattern MODULE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*");
+
+    private final List<Problem> problems = new ArrayList<>();
+
+    private SpecCheck() {}
+
+    /// One thing that is wrong.
+    ///
+    /// @param message `[field] what; what to do`
+    public record Problem(ErrorCode code, String message) {}
+
+    /// Returns what is wrong with a specification; empty when nothing is.
+    public static List<Problem> problems(JobSpec spec) {
+        SpecCheck check = new SpecCheck();
+        check.names(spec);
+        check.inputs(spec);
+        check.model(spec.model());
+        check.training(spec.training());
+        check.federation(spec.federation());
+        check.selection(spec.selection());
+        check.limits(spec.limits());
+        return List.copyOf(check.problems);
+    }
+
+    private void names(JobSpec spec) {
+        String name = spec.name();
+        require(!name.isBlank(), "name", "is empty", "give the job a name");
+        require(
+                name.length() <= MAX_NAME,
+                "name",
+                "has %d characters".formatted(name.length()),
+                "use at most " + MAX_NAME);
+        require(name.chars().noneMatch(Character::isISOControl), "name", "holds control characters", "remove them");
+        require(
+                Slug.of(name).getBytes(StandardCharsets.UTF_8).length <= MAX_SLUG_BYTES,
+                "name",
+                "makes a folder name of more than %d bytes".formatted(MAX_SLUG_BYTES),
+                "use a shorter name");
+        require(
+                spec.priority() >= -1000 && spec.priority() <= 1000,
+                "priority",
+                "is " + spec.priority(),
+                "use -1000 to 1000");
+    }
+
+    private void inputs(JobSpec spec) {
+        require(!spec.scripts().isBlank(), "scripts", "is missing", "name the prefix that holds model_def.py");
+        require(
+                (spec.shards() == null) != (spec.dataset() == null),
+                "shards",
+                spec.shards() == null ? "is missing" : "and dataset are both given",
+                "give either the prefix of the shards or the name of a dataset");
+        key("scripts", spec.scripts());
+        key("assets", spec.assets());
+        key("requirements", spec.requirements());
+        key("shards", spec.shards());
+        key("checkpoint", spec.checkpoint());
+    }
+
+    private void key(String field, @Nullable String key) {
+        if (key != null
+                && (key.contains("..") && List.of(key.split("/", -1)).contains("..") || key.indexOf('\0') >= 0)) {
+            problem(ErrorCode.INVALID_KEY, field, "is no plain key", "use a relative key without ..");
+        }
+    }
+
+    private void model(JobSpec.Model model) {
+        require(MODULE.matcher(model.module()).matches(), "model.module", "is no module name", "use model_def");
+        String className = model.className();
+        if (className != null && !className.isEmpty()) {
+            require(
+                    IDENTIFIER.matcher(className).matches(),
+                    "model.class",
+                    "is no class name",
+                    "name a class of the module");
+        }
+        require(IDENTIFIER.matcher(model.trainFn()).matches(), "model.trainFn", "is no function name", "use fl_train");
+        require(
+                IDENTIFIER.matcher(model.validateFn()).matches(),
+                "model.validateFn",
+                "is no function name",
+                "use fl_validate");
+        small("model.args", model.args());
+    }
+
+    private void training(JobSpec.Training training) {
+        require(training.localEpochs() >= 0, "training.localEpochs", "is negative", "use 0 or more");
+        require(training.batchSize() >= 1, "training.batchSize", "is below 1", "use 1 or more");
+        require(
+                Double.isFinite(training.learningRate()) && training.learningRate() >= 0,
+                "training.learningRate",
+                "is " + training.learningRate(),
+                "use a finite number, 0 or more");
+        small("training.extra", training.extra());
+    }
+
+    private void small(String field, Map<String, Object> values) {
+        require(
+                values.toString().length() <= MAX_ARGS_BYTES,
+                field,
+                "is larger than 64 KiB",
+                "put large values into a file of the scripts or assets folder");
+    }
+
+    private void federation(JobSpec.Federation federation) {
+        require(
+                federation.rounds() >= 1 && federation.rounds() <= MAX_ROUNDS,
+                "federation.rounds",
+                "is " + federation.rounds(),
+                "use 1 to " + MAX_ROUNDS);
+        Integer minClients = federation.minClients();
+        require(minClients == null || minClients >= 1, "federation.minClients", "is below 1", "use 1 or more");
+        notNegative("federation.waitAfterMinSeconds", federation.waitAfterMinSeconds());
+        require(federation.checkpointEvery() >= 0, "federation.checkpointEvery", "is negative", "use 0 or more");
+        require(
+                Set.of("fail", "continue").contains(federation.onSiteError()),
+                "federation.onSiteError",
+                "is " + federation.onSiteError(),
+                "use fail or continue");
+        if (!STRATEGIES.contains(federation.strategy().name())) {
+            problem(
+                    ErrorCode.UNKNOWN_STRATEGY,
+                    "federation.strategy.name",
+                    federation.strategy().name() + " is not known",
+                    "use one of " + String.join(", ", STRATEGIES));
+        }
+        String quantization = federation.quantization();
+        require(
+                quantization == null || QUANTIZATIONS.contains(quantization),
+                "federation.quantization",
+                quantization + " is not known",
+                "use one of "
+                        + String.join(", ", QUANTIZATIONS.stream().sorted().toList()));
+        unavailable("federation.select", federation.select());
+        unavailable("federation.sample", federation.sample());
+    }
+
+    /// Parts of the contract that this version does not carry out are refused, never passed over in silence.
+    private void unavailable(String field, @Nullable Object value) {
+        if (value != null) {
+            problem(ErrorCode.UNSUPPORTED_WORKFLOW, field, "is not available in this version", "leave it out");
+        }
+    }
+
+    private void selection(JobSpec.@Nullable Selection selection) {
+        if (selection == null) {
+            return;
+        }
+        List<String> ids = selection.workerIds();
+        JobSpec.Auto auto = selection.auto();
+        require(
+                (ids == null) != (auto == null),
+                "selection",
+                "must hold either workerIds or auto",
+                "name workers, or let the server choose");
+        if (ids != null && new HashSet<>(ids).size() != ids.size()) {
+            problem(ErrorCode.DUPLICATE_WORKER, "selection.workerIds", "names a worker twice", "name each worker once");
+        }
+        if (auto != null) {
+            Integer price = auto.maxPricePerGpuHourCents();
+            require(
+                    price == null || price >= 0,
+                    "selection.auto.maxPricePerGpuHourCents",
+                    "is negative",
+                    "use 0 or more");
+            Long memory = auto.estimatedMemoryMb();
+            require(memory == null || memory >= 0, "selection.auto.estimatedMemoryMb", "is negative", "use 0 or more");
+            List<String> models = auto.gpuModels();
+            require(
+                    models == null || !models.isEmpty(),
+                    "selection.auto.gpuModels",
+                    "is an empty list",
+                    "name models of GET /api/v1/gpu-catalog, or leave it out");
+        }
+    }
+
+    private void limits(JobSpec.Limits limits) {
+        positive("limits.queueTimeoutSeconds", limits.queueTimeoutSeconds());
+        positive("limits.prepareTimeoutSeconds", limits.prepareTimeoutSeconds());
+        positive("limits.recoveryTimeoutSeconds", limits.recoveryTimeoutSeconds());
+        positive("limits.roundTimeoutSeconds", limits.roundTimeoutSeconds());
+        positive("limits.maxDurationSeconds", limits.maxDurationSeconds());
+        require(
+                limits.maxAttempts() >= 1 && limits.maxAttempts() <= 100,
+                "limits.maxAttempts",
+                "is " + limits.maxAttempts(),
+                "use 1 to 100");
+    }
+
+    private void positive(String field, @Nullable Double seconds) {
+        require(
+                seconds == null || Double.isFinite(seconds) && seconds > 0 && seconds <= 31_536_000,
+                field,
+                "is " + seconds,
+                "use more than 0 and at most a year");
+    }
+
+    private void notNegative(String field, double seconds) {
+        require(
+                Double.isFinite(seconds) && seconds >= 0 && seconds <= 31_536_000,
+                field,
+                "is " + seconds,
+                "use 0 or more");
+    }
+
+    private void require(boolean condition, String field, String what, String remedy) {
+        if (!condition) {
+            problem(ErrorCode.INVALID_REQUEST, field, what, remedy);
+        }
+    }
+
+    private void problem(ErrorCode code, String field, String what, String remedy) {
+        problems.add(new Problem(code, "[%s] %s; %s".formatted(field, what, remedy)));
+    }
+}

@@ -1,0 +1,233 @@
+package dev.roundelay.server.jobs;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.roundelay.contract.ErrorCode;
+import dev.roundelay.contract.Json;
+import dev.roundelay.contract.Requirements;
+import dev.roundelay.contract.job.JobSpec;
+import dev.roundelay.contract.job.Slug;
+import dev.roundelay.kernel.Kernel;
+import dev.roundelay.kernel.Submitted;
+import dev.roundelay.kernel.job.Job;
+import dev.roundelay.kernel.job.JobId;
+import dev.roundelay.kernel.job.NewJob;
+import dev.roundelay.kernel.job.UserId;
+import dev.roundelay.server.store.JdbcSubmissions;
+import dev.roundelay.storage.Bucket;
+import dev.roundelay.storage.BucketIndex;
+import dev.roundelay.storage.ObjectKey;
+import dev.roundelay.storage.OwnerId;
+import dev.roundelay.storage.SnapshotEntry;
+import dev.roundelay.storage.SnapshotId;
+import dev.roundelay.storage.StorageException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// Takes a job in: checks all that can be known without running user code, keeps its files in a snapshot, and hands it
+/// to
+/// the kernel. A refused submit leaves nothing behind; one that dies half-way leaves a snapshot without a job, which
+/// the
+/// sweep at the next start releases.
+public final class SubmitJob {
+    private final Kernel kernel;
+    private final BucketIndex index;
+    private final InputCheck inputCheck;
+    private final SelectionCheck selectionCheck;
+    private final JdbcSubmissions submissions;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+
+    public SubmitJob(
+            Kernel kernel,
+            BucketIndex index,
+            InputCheck inputCheck,
+            SelectionCheck selectionCheck,
+            JdbcSubmissions submissions,
+            InstantSource clock,
+            RandomGenerator random) {
+        this.kernel = kernel;
+        this.index = index;
+        this.inputCheck = inputCheck;
+        this.selectionCheck = selectionCheck;
+        this.submissions = submissions;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /// A wish to submit.
+    ///
+    /// @param idempotencyKey a repeated key of one owner gives the same job
+    /// @param warnings       sentences for the job page, of a translated workspace
+    public record Request(
+            UserId owner,
+            JobSpec spec,
+            @Nullable String idempotencyKey,
+            @Nullable JobId parent,
+            List<String> warnings) {
+        public Request {
+            warnings = List.copyOf(warnings);
+        }
+    }
+
+    /// Returns the new job, or the one that the same key made before.
+    ///
+    /// @throws RefusedException with everything that is wrong
+    public JobId submit(Request request) throws IOException {
+        if (request.idempotencyKey() != null) {
+            Optional<JobId> earlier = submissions.find(request.owner(), request.idempotencyKey());
+            if (earlier.isPresent()) {
+                return earlier.get();
+            }
+        }
+        requireNone(SpecCheck.problems(request.spec()));
+        JobId id = JobId.create(clock.instant(), random);
+        Checked checked = snapshotAndCheck(id, request);
+        try {
+            return accept(id, request, checked);
+        } catch (RuntimeException e) {
+            index.release(snapshot(id));
+            throw e;
+        }
+    }
+
+    /// Returns what a submit would find wrong; nothing stays.
+    public List<SpecCheck.Problem> problems(UserId owner, JobSpec spec) throws IOException {
+        List<SpecCheck.Problem> problems = SpecCheck.problems(spec);
+        if (!problems.isEmpty()) {
+            return problems;
+        }
+        JobId id = JobId.create(clock.instant(), random);
+        try {
+            snapshotAndCheck(id, new Request(owner, spec, null, null, List.of()));
+            return List.of();
+        } catch (RefusedException e) {
+            return e.problems();
+        } finally {
+            index.release(snapshot(id));
+        }
+    }
+
+    /// Returns the name of the snapshot that keeps a job's files.
+    public static SnapshotId snapshot(JobId id) {
+        return new SnapshotId(id.value());
+    }
+
+    private record Checked(int shards, List<String> requirements) {}
+
+    private Checked snapshotAndCheck(JobId id, Request request) throws IOException {
+        JobSpec spec = request.spec();
+        Bucket bucket = index.findBucketOf(new OwnerId(request.owner().value()))
+                .orElseThrow(() -> new RefusedException(new SpecCheck.Problem(
+                        ErrorCode.NOT_FOUND, "[bucket] you have no bucket yet; POST /api/v1/bucket makes one")));
+        try {
+            JobInputs inputs = JobInputs.of(spec, takeSnapshot(id, bucket, spec));
+            requireNone(inputCheck.problems(spec, inputs));
+            List<String> requirements = requirements(inputs);
+            int shards = spec.dataset() == null
+                    ? inputs.shards().size()
+                    : selectionCheck.datasetSites(request.owner(), spec);
+            requireNone(selectionCheck.problems(request.owner(), spec, shards));
+            return new Checked(shards, requirements);
+        } catch (RuntimeException | IOException e) {
+            index.release(snapshot(id));
+            throw e;
+        }
+    }
+
+    private List<SnapshotEntry> takeSnapshot(JobId id, Bucket bucket, JobSpec spec) {
+        List<String> prefixes = new ArrayList<>(JobInputs.prefixes(spec));
+        try {
+            for (String key : JobInputs.keys(spec)) {
+                if (index.find(bucket.name(), new ObjectKey(key)).isPresent()) {
+                    prefixes.add(key);
+                }
+            }
+            return index.snapshot(snapshot(id), bucket.name(), prefixes);
+        } catch (StorageException | IllegalArgumentException e) {
+            throw new RefusedException(new SpecCheck.Problem(
+                    ErrorCode.INVALID_KEY, "[inputs] %s; use plain keys of your bucket".formatted(e.getMessage())));
+        }
+    }
+
+    private List<String> requirements(JobInputs inputs) throws IOException {
+        try {
+            return Requirements.parse(inputCheck.requirementsText(inputs)).lines();
+        } catch (Requirements.RefusedLineException e) {
+            throw new RefusedException(
+                    new SpecCheck.Problem(ErrorCode.REQUIREMENTS_REFUSED, String.valueOf(e.getMessage())));
+        }
+    }
+
+    private JobId accept(JobId id, Request request, Checked checked) {
+        JobSpec spec = request.spec();
+        Integer minClients = spec.federation().minClients();
+        NewJob job = new NewJob(
+                id,
+                request.owner(),
+                spec.name().strip(),
+                Slug.of(spec.name()),
+                checked.shards(),
+                KernelTerms.selection(spec.selection()),
+                minClients == null ? checked.shards() : minClients,
+                spec.federation().onSiteError().equals("continue"),
+                KernelTerms.limits(spec.limits()),
+                spec.priority(),
+                request.parent(),
+                Optional.ofNullable(spec.dataset()),
+                checked.requirements().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(String.join("\n", checked.requirements())),
+                "",
+                List.of(),
+                json(spec));
+        Submitted outcome = kernel.submit(
+                job,
+                submissions.record(
+                        request.owner(), request.idempotencyKey(), id, checked.requirements(), request.warnings()));
+        return switch (outcome) {
+            case Submitted.Accepted(Job accepted) -> accepted.id();
+            case Submitted.SlugInUse(Job holder) ->
+                throw refused(
+                        ErrorCode.SLUG_IN_USE,
+                        "[name] the live job %s has the same folder jobs/%s/; wait for it, cancel it, or choose another name"
+                                .formatted(holder.id(), holder.slug()));
+            case Submitted.TooManyLiveJobs(int live, int limit) ->
+                throw refused(
+                        ErrorCode.TOO_MANY_REQUESTS,
+                        "[jobs] you have %d live jobs of at most %d; wait for some to end".formatted(live, limit));
+            case Submitted.UnknownWorker(var worker) ->
+                throw refused(
+                        ErrorCode.UNKNOWN_WORKER,
+                        "[selection.workerIds] there is no worker %s for you; GET /api/v1/workers lists them"
+                                .formatted(worker));
+            case Submitted.DuplicateWorker(var worker) ->
+                throw refused(
+                        ErrorCode.DUPLICATE_WORKER,
+                        "[selection.workerIds] names %s twice; name each worker once".formatted(worker));
+        };
+    }
+
+    private static String json(JobSpec spec) {
+        try {
+            return Json.strict().writeValueAsString(spec);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void requireNone(List<SpecCheck.Problem> problems) {
+        if (!problems.isEmpty()) {
+            throw new RefusedException(problems);
+        }
+    }
+
+    private static RefusedException refused(ErrorCode code, String message) {
+        return new RefusedException(new SpecCheck.Problem(code, message));
+    }
+}

@@ -1,0 +1,181 @@
+package dev.roundelay.server.workerapi;
+
+import dev.roundelay.contract.ErrorCode;
+import dev.roundelay.contract.worker.AssignmentPlan;
+import dev.roundelay.contract.worker.Events;
+import dev.roundelay.contract.worker.EventsReply;
+import dev.roundelay.contract.worker.ValidationReport;
+import dev.roundelay.contract.worker.WorkerHeaders;
+import dev.roundelay.federation.JobRuns;
+import dev.roundelay.federation.ModelFile;
+import dev.roundelay.kernel.Kernel;
+import dev.roundelay.kernel.assignment.Assignment;
+import dev.roundelay.kernel.assignment.AssignmentId;
+import dev.roundelay.kernel.assignment.Fence;
+import dev.roundelay.kernel.job.Job;
+import dev.roundelay.kernel.journal.Author;
+import dev.roundelay.kernel.journal.JobJournal;
+import dev.roundelay.kernel.journal.Report;
+import dev.roundelay.kernel.worker.WorkerId;
+import dev.roundelay.server.active.ActiveEpoch;
+import dev.roundelay.server.http.ByteRanges;
+import dev.roundelay.server.http.Requests;
+import dev.roundelay.server.http.Routes;
+import dev.roundelay.server.jobs.StoredSpec;
+import dev.roundelay.storage.BlobId;
+import dev.roundelay.storage.BlobStore;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/// What an assignment reads, and what it says: plan, inputs, models, validations, events. Bodies are [BodyResource]'s.
+final class AssignmentResource implements Routes {
+    static final String PATH = "/worker/v1/assignments/{id}";
+
+    private final WorkerAuth auth;
+    private final Kernel kernel;
+    private final JobRuns runs;
+    private final JobJournal journal;
+    private final BlobStore blobs;
+    private final PlanMaker plans;
+    private final ActiveEpoch epoch;
+
+    AssignmentResource(
+            WorkerAuth auth,
+            Kernel kernel,
+            JobRuns runs,
+            JobJournal journal,
+            BlobStore blobs,
+            PlanMaker plans,
+            ActiveEpoch epoch) {
+        this.auth = auth;
+        this.kernel = kernel;
+        this.runs = runs;
+        this.journal = journal;
+        this.blobs = blobs;
+        this.plans = plans;
+        this.epoch = epoch;
+    }
+
+    @Override
+    public void register(RoutesConfig routes) {
+        routes.get(PATH, this::plan);
+        routes.get(PATH + "/inputs/{blob}", this::input);
+        routes.get(PATH + "/models/{k}", this::model);
+        routes.put(PATH + "/validations/{k}", this::validation);
+        routes.post(PATH + "/events", this::events);
+    }
+
+    private void plan(Context ctx) {
+        Assignment assignment = require(auth, kernel, ctx);
+        Requests.json(ctx, plans.plan(job(assignment), assignment));
+    }
+
+    private void input(Context ctx) throws IOException {
+        Assignment assignment = require(auth, kernel, ctx);
+        Job job = job(assignment);
+        String blob = ctx.pathParam("blob");
+        AssignmentPlan.Input input = plans.inputs(job, StoredSpec.read(job.spec()), assignment.shard()).stream()
+                .filter(candidate -> candidate.blob().equals(blob))
+                .findFirst()
+                .orElseThrow(() -> new WorkerCallException(
+                        ErrorCode.NOT_FOUND,
+                        "[input %s] is no input of this assignment; ask for the plan again".formatted(blob)));
+        ctx.contentType("application/octet-stream");
+        BlobId id = new BlobId(input.blob());
+        ByteRanges.send(ctx, input.sizeBytes(), "\"" + blob + "\"", (offset, length) -> blobs.open(id, offset, length));
+    }
+
+    private void model(Context ctx) throws IOException {
+        Assignment assignment = require(auth, kernel, ctx);
+        ModelFile model = runs.model(assignment.jobId(), number(ctx));
+        ctx.contentType("application/octet-stream");
+        ctx.header(WorkerHeaders.CRC32C, "%08x".formatted(model.crc32c()));
+        ByteRanges.send(ctx, model.sizeBytes(), "\"" + model.blob().value() + "\"", (offset, length) -> {
+            var in = Files.newInputStream(model.path());
+            in.skipNBytes(offset);
+            return in;
+        });
+    }
+
+    private void validation(Context ctx) {
+        Assignment assignment = require(auth, kernel, ctx);
+        ValidationReport report = Requests.body(ctx, ValidationReport.class);
+        Outcomes.answer(
+                ctx,
+                runs.acceptValidation(
+                        assignment.id(),
+                        assignment.fence(),
+                        number(ctx),
+                        report.metrics(),
+                        report.samples(),
+                        report.seconds()));
+    }
+
+    private void events(Context ctx) {
+        Assignment assignment = require(auth, kernel, ctx);
+        Events events = Requests.body(ctx, Events.class);
+        Author author = new Author(assignment.id(), assignment.site(), assignment.attempt());
+        long mark = journal.append(epoch.require(), assignment.jobId(), author, reports(events));
+        Requests.json(ctx, new EventsReply(mark));
+    }
+
+    private static List<Report> reports(Events events) {
+        List<Report> reports = new ArrayList<>();
+        events.lines()
+                .forEach(line -> reports.add(new Report.Log(
+                        line.n(), line.time(), line.source(), line.level(), line.round(), line.message())));
+        events.metrics()
+                .forEach(point -> reports.add(new Report.Metric(
+                        point.n(), point.time(), point.name(), point.round(), point.step(), point.value())));
+        events.warnings()
+                .forEach(warning ->
+                        reports.add(new Report.Warn(warning.n(), warning.code(), warning.message(), warning.round())));
+        reports.sort(Comparator.comparingLong(Report::n));
+        return reports;
+    }
+
+    private Job job(Assignment assignment) {
+        return kernel.view()
+                .job(assignment.jobId())
+                .orElseThrow(() -> new WorkerCallException(
+                        ErrorCode.STALE_FENCE,
+                        "[assignment %s] its job has ended; stop the harness".formatted(assignment.id())));
+    }
+
+    static int number(Context ctx) {
+        String text = ctx.pathParam("k");
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new WorkerCallException(
+                    ErrorCode.INVALID_REQUEST, "[path] \"%s\" is no round; send a number".formatted(text));
+        }
+    }
+
+    /// Returns the assignment that a call is about: it is the calling worker's, and its fence is the current one.
+    ///
+    /// @throws WorkerCallException `not_found`, then `stale_fence`
+    static Assignment require(WorkerAuth auth, Kernel kernel, Context ctx) {
+        WorkerId worker = auth.require(ctx.header("Authorization"));
+        AssignmentId id = new AssignmentId(ctx.pathParam("id"));
+        Assignment assignment = kernel.view()
+                .image()
+                .assignment(id)
+                .filter(candidate -> candidate.workerId().equals(worker))
+                .orElseThrow(() -> new WorkerCallException(
+                        ErrorCode.NOT_FOUND,
+                        "[assignment %s] it is not this worker's; stop the harness".formatted(id.value())));
+        String fence = ctx.header(WorkerHeaders.FENCE);
+        if (fence == null || !assignment.fence().equals(new Fence(fence)) || !assignment.isLive()) {
+            throw new WorkerCallException(
+                    ErrorCode.STALE_FENCE,
+                    "[assignment %s] the fence is not the current one; stop the harness".formatted(id.value()));
+        }
+        return assignment;
+    }
+}

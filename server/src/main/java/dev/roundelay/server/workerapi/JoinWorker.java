@@ -1,0 +1,107 @@
+package dev.roundelay.server.workerapi;
+
+import dev.roundelay.contract.ErrorCode;
+import dev.roundelay.contract.worker.RegisterReply;
+import dev.roundelay.contract.worker.RegisterRequest;
+import dev.roundelay.kernel.Kernel;
+import dev.roundelay.kernel.Registered;
+import dev.roundelay.kernel.worker.NewWorker;
+import dev.roundelay.kernel.worker.Worker;
+import dev.roundelay.kernel.worker.WorkerId;
+import dev.roundelay.kernel.worker.WorkerOffer;
+import dev.roundelay.server.store.JdbcWorkerTokens;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Lets a worker join with a token.
+final class JoinWorker {
+    private final Kernel kernel;
+    private final JdbcWorkerTokens tokens;
+    private final InstantSource clock;
+    private final SecureRandom random;
+
+    JoinWorker(Kernel kernel, JdbcWorkerTokens tokens, InstantSource clock, SecureRandom random) {
+        this.kernel = kernel;
+        this.tokens = tokens;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /// Returns the new worker's id and secret. The same token and key again, while that worker has never synced, gives
+    /// the
+    /// same worker and a fresh secret: the reply that held the first one was lost.
+    ///
+    /// @throws WorkerCallException `version_mismatch`, `invalid_api_key`, `name_taken`, `invalid_request`
+    RegisterReply join(JdbcWorkerTokens.Token token, @Nullable String joinKey, RegisterRequest request) {
+        require(request);
+        if (joinKey != null) {
+            Optional<JdbcWorkerTokens.Joined> earlier = tokens.findJoined(token, joinKey);
+            if (earlier.isPresent() && !earlier.get().synced()) {
+                String secret = newSecret();
+                tokens.renewSecret(earlier.get().worker(), WorkerAuth.sha256(secret));
+                return new RegisterReply(earlier.get().worker().value(), secret);
+            }
+        }
+        if (!token.isUsable(clock.instant())) {
+            throw new WorkerCallException(
+                    ErrorCode.INVALID_API_KEY,
+                    "[join token] it has expired or was used; mint another one on the workers page");
+        }
+        WorkerId id = WorkerId.create(clock.instant(), random);
+        String secret = newSecret();
+        NewWorker worker = new NewWorker(id, request.name().strip(), token.owner(), offer(request));
+        Registered outcome =
+                kernel.register(worker, tokens.join(token, id, WorkerAuth.sha256(secret), joinKey, clock.instant()));
+        return switch (outcome) {
+            case Registered.Joined(Worker joined) ->
+                new RegisterReply(joined.id().value(), secret);
+            case Registered.NameTaken(Worker holder) ->
+                throw new WorkerCallException(
+                        ErrorCode.NAME_TAKEN,
+                        "[name] you have another worker called %s; start this one with --name, or remove that one"
+                                .formatted(holder.name()));
+        };
+    }
+
+    private static void require(RegisterRequest request) {
+        if (request.protocol() != RegisterRequest.PROTOCOL) {
+            throw new WorkerCallException(
+                    ErrorCode.VERSION_MISMATCH,
+                    "[protocol] this server speaks version %d, the worker %d; install the same release on both"
+                            .formatted(RegisterRequest.PROTOCOL, request.protocol()));
+        }
+        String name = request.name().strip();
+        if (name.isEmpty() || name.length() > 100 || name.chars().anyMatch(Character::isISOControl)) {
+            throw new WorkerCallException(
+                    ErrorCode.INVALID_REQUEST, "[name] a worker's name has 1 to 100 printable characters; use --name");
+        }
+        if (request.slots() < 1 || request.slots() > 1_000) {
+            throw new WorkerCallException(
+                    ErrorCode.INVALID_REQUEST, "[slots] is %d; use 1 to 1000".formatted(request.slots()));
+        }
+    }
+
+    private static WorkerOffer offer(RegisterRequest request) {
+        return new WorkerOffer(
+                request.slots(),
+                request.device(),
+                request.model(),
+                request.memoryMb(),
+                request.labels(),
+                Set.copyOf(request.datasets()),
+                request.versions(),
+                Set.of(),
+                Set.of());
+    }
+
+    private String newSecret() {
+        byte[] bytes = new byte[32];
+        random.nextBytes(bytes);
+        return WorkerAuth.SECRET_PREFIX
+                + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+}

@@ -1,0 +1,71 @@
+package dev.roundelay.server.workerapi;
+
+import dev.roundelay.contract.job.JobSpec;
+import dev.roundelay.contract.worker.AssignmentPlan;
+import dev.roundelay.kernel.assignment.Assignment;
+import dev.roundelay.kernel.job.Job;
+import dev.roundelay.server.jobs.JobInputs;
+import dev.roundelay.server.jobs.StoredSpec;
+import dev.roundelay.server.jobs.SubmitJob;
+import dev.roundelay.server.store.JdbcSubmissions;
+import dev.roundelay.storage.BucketIndex;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// Makes the plan of an assignment from what is stored of its job: the same each time it is asked for.
+final class PlanMaker {
+    private final BucketIndex index;
+    private final JdbcSubmissions submissions;
+    private final Function<String, String> emailOf;
+
+    /// @param emailOf e-mail address of a user id
+    PlanMaker(BucketIndex index, JdbcSubmissions submissions, Function<String, String> emailOf) {
+        this.index = index;
+        this.submissions = submissions;
+        this.emailOf = emailOf;
+    }
+
+    /// Returns the plan.
+    AssignmentPlan plan(Job job, Assignment assignment) {
+        JobSpec spec = StoredSpec.read(job.spec());
+        return new AssignmentPlan(
+                assignment.id().value(),
+                job.id().value(),
+                job.name(),
+                job.ownerId().value(),
+                emailOf.apply(job.ownerId().value()),
+                assignment.shard(),
+                job.shards(),
+                assignment.site(),
+                assignment.attempt(),
+                spec.federation().rounds(),
+                spec.federation().seed(),
+                spec.model(),
+                spec.training(),
+                submissions.requirements(job.id()),
+                inputs(job, spec, assignment.shard()),
+                spec.dataset(),
+                Map.of());
+    }
+
+    /// Returns the files that an assignment may fetch.
+    List<AssignmentPlan.Input> inputs(Job job, JobSpec spec, int shard) {
+        JobInputs inputs = JobInputs.of(spec, index.entries(SubmitJob.snapshot(job.id())));
+        List<AssignmentPlan.Input> files = new ArrayList<>();
+        inputs.scripts().forEach(file -> files.add(input("script", file)));
+        inputs.assets().forEach(file -> files.add(input("asset", file)));
+        Optional.of(inputs.shards())
+                .filter(shards -> shard < shards.size())
+                .ifPresent(shards -> files.add(input("shard", shards.get(shard))));
+        inputs.checkpoint().ifPresent(file -> files.add(input("checkpoint", file)));
+        return files;
+    }
+
+    private static AssignmentPlan.Input input(String kind, JobInputs.File file) {
+        return new AssignmentPlan.Input(
+                file.entry().blob().value(), kind, file.path(), file.entry().sizeBytes(), "");
+    }
+}

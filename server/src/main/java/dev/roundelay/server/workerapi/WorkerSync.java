@@ -1,0 +1,188 @@
+package dev.roundelay.server.workerapi;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.roundelay.contract.ErrorCode;
+import dev.roundelay.contract.Json;
+import dev.roundelay.contract.worker.FailureReport;
+import dev.roundelay.contract.worker.RegisterRequest;
+import dev.roundelay.contract.worker.Step;
+import dev.roundelay.contract.worker.StepKind;
+import dev.roundelay.contract.worker.SyncReply;
+import dev.roundelay.contract.worker.SyncRequest;
+import dev.roundelay.contract.worker.Telemetry;
+import dev.roundelay.federation.JobRuns;
+import dev.roundelay.federation.RunStep;
+import dev.roundelay.kernel.Kernel;
+import dev.roundelay.kernel.SyncResult;
+import dev.roundelay.kernel.assignment.Assignment;
+import dev.roundelay.kernel.assignment.AssignmentId;
+import dev.roundelay.kernel.assignment.AssignmentState;
+import dev.roundelay.kernel.assignment.Fence;
+import dev.roundelay.kernel.job.Failure;
+import dev.roundelay.kernel.worker.Worker;
+import dev.roundelay.kernel.worker.WorkerId;
+import dev.roundelay.kernel.worker.WorkerOffer;
+import dev.roundelay.kernel.worker.WorkerReport;
+import dev.roundelay.server.store.JdbcWorkerTokens;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// The one parked call: takes a report, and answers when the desired state is another than the worker has seen.
+final class WorkerSync {
+    private final Kernel kernel;
+    private final JobRuns runs;
+    private final WorkerSignals signals;
+    private final JdbcWorkerTokens tokens;
+    private final Set<WorkerId> seen = ConcurrentHashMap.newKeySet();
+
+    WorkerSync(Kernel kernel, JobRuns runs, WorkerSignals signals, JdbcWorkerTokens tokens) {
+        this.kernel = kernel;
+        this.runs = runs;
+        this.signals = signals;
+        this.tokens = tokens;
+    }
+
+    /// Returns the desired state, at once if it differs from `request.seen()`, else after a change or `wait`.
+    ///
+    /// @throws WorkerCallException `version_mismatch`, `invalid_api_key` for a removed worker
+    SyncReply sync(WorkerId worker, SyncRequest request, Duration wait) throws InterruptedException {
+        if (request.protocol() != RegisterRequest.PROTOCOL) {
+            throw new WorkerCallException(
+                    ErrorCode.VERSION_MISMATCH,
+                    "[protocol] this server speaks version %d, the worker %d; install the same release on both"
+                            .formatted(RegisterRequest.PROTOCOL, request.protocol()));
+        }
+        if (seen.add(worker)) {
+            tokens.markSynced(worker);
+        }
+        long count = signals.count(worker);
+        SyncReply reply = reply(kernel.sync(worker, report(request)));
+        long deadline = System.nanoTime() + wait.toNanos();
+        while (reply.version().equals(request.seen())) {
+            Duration left = Duration.ofNanos(deadline - System.nanoTime());
+            if (left.isNegative() || left.isZero()) {
+                return reply;
+            }
+            signals.await(worker, count, left);
+            count = signals.count(worker);
+            reply = reply(kernel.sync(worker, report(request)));
+        }
+        return reply;
+    }
+
+    private SyncReply reply(SyncResult result) {
+        return switch (result) {
+            case SyncResult.Current(Worker _, List<Assignment> assignments) -> desired(assignments);
+            case SyncResult.Superseded(Worker _) -> new SyncReply("superseded", List.of());
+            case SyncResult.Unknown() ->
+                throw new WorkerCallException(
+                        ErrorCode.INVALID_API_KEY, "[worker] it was removed; let it join again with a new token");
+        };
+    }
+
+    private SyncReply desired(List<Assignment> assignments) {
+        List<SyncReply.Desired> desired = new ArrayList<>();
+        StringBuilder version = new StringBuilder();
+        for (Assignment assignment : assignments) {
+            Step step = step(assignment);
+            desired.add(new SyncReply.Desired(
+                    assignment.id().value(), assignment.fence().value(), step));
+            version.append(assignment.id().value())
+                    .append(assignment.fence().value())
+                    .append(step)
+                    .append(';');
+        }
+        return new SyncReply(java.util.HexFormat.of().formatHex(WorkerAuth.sha256(version.toString()), 0, 12), desired);
+    }
+
+    private Step step(Assignment assignment) {
+        if (assignment.stopping()) {
+            return new Step(Long.MAX_VALUE, StepKind.STOP, null, false, false);
+        }
+        return step(runs.stepFor(assignment));
+    }
+
+    private static Step step(RunStep step) {
+        return switch (step) {
+            case RunStep.Prepare(long n) -> new Step(n, StepKind.PREPARE, null, false, false);
+            case RunStep.Initialise(long n) -> new Step(n, StepKind.INITIALISE, null, false, false);
+            case RunStep.Wait(long n) -> new Step(n, StepKind.WAIT, null, false, false);
+            case RunStep.Train(long n, int round, boolean validate, boolean resend) ->
+                new Step(n, StepKind.TRAIN, round, validate, resend);
+            case RunStep.Validate(long n, int model) -> new Step(n, StepKind.VALIDATE, model, true, false);
+            case RunStep.Finish(long n) -> new Step(n, StepKind.FINISH, null, false, false);
+            case RunStep.Stop(long n) -> new Step(n, StepKind.STOP, null, false, false);
+        };
+    }
+
+    private static WorkerReport report(SyncRequest request) {
+        return new WorkerReport(
+                request.instanceId(),
+                offer(request),
+                request.freeMemoryMb(),
+                telemetry(request.telemetry()),
+                request.assignments().stream().map(WorkerSync::held).toList());
+    }
+
+    private static WorkerOffer offer(SyncRequest request) {
+        return new WorkerOffer(
+                request.slots(),
+                request.device(),
+                request.model(),
+                request.memoryMb(),
+                request.labels(),
+                Set.copyOf(request.datasets()),
+                request.versions(),
+                Set.of(),
+                Set.of());
+    }
+
+    private static WorkerReport.Held held(SyncRequest.Held held) {
+        FailureReport failure = held.failure();
+        return new WorkerReport.Held(
+                new AssignmentId(held.assignmentId()),
+                new Fence(held.fence()),
+                state(held.state()),
+                held.lastStep(),
+                held.lastLog(),
+                held.phase(),
+                held.validates(),
+                failure == null ? null : failure(failure),
+                failure != null && failure.loss());
+    }
+
+    private static AssignmentState state(String name) {
+        for (AssignmentState state : AssignmentState.values()) {
+            if (state.name().toLowerCase(Locale.ROOT).equals(name)) {
+                return state;
+            }
+        }
+        throw new WorkerCallException(
+                ErrorCode.INVALID_REQUEST,
+                "[assignments[].state] \"%s\" is not known; install the same release on server and worker"
+                        .formatted(name));
+    }
+
+    private static Failure failure(FailureReport report) {
+        return new Failure(
+                report.reason().toString(),
+                report.reason().category().toString(),
+                report.reason().isRetriable(),
+                report.message(),
+                report.reason().remedy(),
+                null);
+    }
+
+    private static @Nullable String telemetry(@Nullable Telemetry telemetry) {
+        try {
+            return telemetry == null ? null : Json.strict().writeValueAsString(telemetry);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a record of numbers and texts must be writable", e);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package dev.roundelay.server.workers;
+
+import dev.roundelay.contract.ErrorCode;
+import dev.roundelay.kernel.Kernel;
+import dev.roundelay.kernel.Registered;
+import dev.roundelay.kernel.WorkerStatus;
+import dev.roundelay.kernel.worker.WorkerId;
+import dev.roundelay.kernel.worker.WorkerPatch;
+import dev.roundelay.server.http.ApiException;
+import dev.roundelay.server.http.Authenticator;
+import dev.roundelay.server.http.Caller;
+import dev.roundelay.server.http.Requests;
+import dev.roundelay.server.http.Routes;
+import dev.roundelay.server.store.JdbcWorkerTokens;
+import dev.roundelay.server.workerapi.WorkerAuth;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// One's own and the shared workers.
+public final class WorkersResource implements Routes {
+    private static final String PATH = "/api/v1/workers";
+
+    private final Authenticator authenticator;
+    private final Kernel kernel;
+    private final JdbcWorkerTokens tokens;
+    private final WorkerAuth auth;
+
+    public WorkersResource(Authenticator authenticator, Kernel kernel, JdbcWorkerTokens tokens, WorkerAuth auth) {
+        this.authenticator = authenticator;
+        this.kernel = kernel;
+        this.tokens = tokens;
+        this.auth = auth;
+    }
+
+    @Override
+    public void register(RoutesConfig routes) {
+        routes.get(PATH, this::list);
+        routes.get(PATH + "/{id}", ctx -> Requests.json(ctx, WorkerMapper.view(visible(ctx))));
+        routes.patch(PATH + "/{id}", this::update);
+        routes.delete(PATH + "/{id}", this::remove);
+        routes.post(PATH + "/{id}/drain", this::drain);
+        routes.post(PATH + "/{id}/undrain", this::undrain);
+        routes.get("/api/v1/gpu-catalog", this::catalog);
+    }
+
+    private void list(Context ctx) {
+        Caller caller = authenticator.require(ctx);
+        Requests.json(
+                ctx,
+                Requests.slice(ctx)
+                        .of(visible(caller).stream().map(WorkerMapper::view).toList()));
+    }
+
+    private void catalog(Context ctx) {
+        Caller caller = authenticator.require(ctx);
+        Requests.json(ctx, Map.of("items", WorkerMapper.catalog(visible(caller))));
+    }
+
+    /// Returns the workers that a caller may see.
+    private List<WorkerStatus> visible(Caller caller) {
+        return kernel.view().workers().stream()
+                .filter(status -> caller.admin() || status.worker().serves(caller.user()))
+                .toList();
+    }
+
+    private WorkerStatus visible(Context ctx) {
+        Caller caller = authenticator.require(ctx);
+        String id = ctx.pathParam("id");
+        return visible(caller).stream()
+                .filter(status -> status.worker().id().value().equals(id))
+                .findFirst()
+                .orElseThrow(() -> ApiException.notFound("worker", id));
+    }
+
+    /// Returns a worker that the caller may change: one's own, and for administrators any.
+    private WorkerStatus owned(Context ctx) {
+        Caller caller = authenticator.require(ctx);
+        WorkerStatus status = visible(ctx);
+        if (!caller.admin() && !status.worker().ownerId().equals(caller.user())) {
+            throw new ApiException(
+                    ErrorCode.ROLE_REQUIRED,
+                    "[worker %s] it is shared by its owner; only the owner or an administrator can change it"
+                            .formatted(status.worker().id()));
+        }
+        return status;
+    }
+
+    private void update(Context ctx) {
+        Caller caller = authenticator.require(ctx);
+        WorkerStatus status = owned(ctx);
+        var patch = Requests.body(ctx, dev.roundelay.contract.worker.WorkerPatch.class);
+        if (patch.shared() != null) {
+            caller.requireSession().requireAdmin();
+        }
+        Integer price = patch.pricePerGpuHourCents();
+        if (price != null && price < 0) {
+            throw new ApiException(ErrorCode.INVALID_REQUEST, "[pricePerGpuHourCents] is negative; use 0 or more");
+        }
+        String name = patch.name();
+        if (name != null && (name.isBlank() || name.length() > 100)) {
+            throw new ApiException(ErrorCode.INVALID_REQUEST, "[name] has 1 to 100 characters; choose another one");
+        }
+        Optional<Registered> outcome = kernel.update(
+                status.worker().id(),
+                new WorkerPatch(
+                        Optional.ofNullable(name),
+                        Optional.ofNullable(price),
+                        Optional.ofNullable(patch.labels()),
+                        Optional.ofNullable(patch.shared())));
+        if (outcome.orElse(null) instanceof Registered.NameTaken) {
+            throw new ApiException(
+                    ErrorCode.NAME_TAKEN, "[name] you have another worker of this name; choose another one");
+        }
+        Requests.json(ctx, WorkerMapper.view(visible(ctx)));
+    }
+
+    private void remove(Context ctx) {
+        Caller caller = authenticator.require(ctx);
+        WorkerId id = owned(ctx).worker().id();
+        kernel.remove(id, caller.user().value());
+        tokens.removeSecret(id);
+        auth.forget(id);
+        ctx.status(204);
+    }
+
+    private void drain(Context ctx) {
+        Caller caller = authenticator.require(ctx);
+        kernel.drain(owned(ctx).worker().id(), caller.user().value());
+        Requests.json(ctx, WorkerMapper.view(visible(ctx)));
+    }
+
+    private void undrain(Context ctx) {
+        Caller caller = authenticator.require(ctx);
+        kernel.undrain(owned(ctx).worker().id(), caller.user().value());
+        Requests.json(ctx, WorkerMapper.view(visible(ctx)));
+    }
+}
