@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 import threading
 import uuid
 from dataclasses import dataclass, field
@@ -89,6 +90,7 @@ class FakeServer:
         self.cuts_json = False
         self.lock = threading.RLock()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._http.handle_error = self._handle_error  # type: ignore[method-assign]
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         self._thread.start()
 
@@ -100,6 +102,12 @@ class FakeServer:
         self._http.shutdown()
         self._http.server_close()
         self._thread.join()
+
+    # A client that goes away is part of the tests; anything else is a bug of this server, and fails the test.
+    def _handle_error(self, request: Any, address: Any) -> None:
+        error = sys.exc_info()[1]
+        if not isinstance(error, (ConnectionError, CutConnection)):
+            self.violations.append(f"the fake server failed: {error!r}")
 
     def routes(self) -> list[str]:
         return [seen.route for seen in self.seen]
