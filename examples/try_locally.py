@@ -9,6 +9,7 @@ Writes <example>/data/local_checkpoint.pt, which the example's evaluate.py reads
 import argparse
 import importlib.util
 import random
+import sys
 import tempfile
 import time
 import zipfile
@@ -35,6 +36,7 @@ class Logger:
 
 
 def load_model_def(path):
+    sys.path.insert(0, str(path.parent))  # modules beside it can be imported, as on a worker
     spec = importlib.util.spec_from_file_location("model_def", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

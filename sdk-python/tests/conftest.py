@@ -40,7 +40,7 @@ def client(server: FakeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def make_client(server: FakeServer, home: Path) -> Roundelay:
-    return Roundelay(server.url, API_KEY, environment={}, profile=home / "none.json", cache=home / "cache", timeout_seconds=5)
+    return Roundelay(server.url, API_KEY, environment={}, profile=home / "none.json", cache=home / "cache", timeout_seconds=60)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import ast
 import builtins
 import inspect
 import linecache
+import sys
 import types
 from collections.abc import Iterable, Mapping
 from typing import Any, Optional
@@ -75,9 +76,9 @@ class Slice:
     def _without_binding(self, name: str, user: str) -> list[Statement]:
         if name in _BUILTINS or name in self._set_by_functions:
             return []
-        stars = [statement for statement in self._statements if statement.is_star_import]
+        stars = [statement for statement in self._statements if statement.is_star_import and _offers(statement, name)]
         if name in self._namespace and stars:
-            return stars
+            return stars[-1:]
         by = f" (used by {user})" if user else ""
         if name in self._namespace:
             kind = type(self._namespace[name]).__name__
@@ -163,6 +164,11 @@ def code_of(value: object) -> Optional[types.CodeType]:
         return None
     function = inspect.unwrap(value) if callable(value) else value
     return function.__code__ if isinstance(function, types.FunctionType) else None
+
+
+def _offers(statement: Statement, name: str) -> bool:
+    module = statement.node.module if isinstance(statement.node, ast.ImportFrom) else None
+    return hasattr(sys.modules.get(module or ""), name)
 
 
 def _before(statement: Statement, name: str) -> frozenset[str]:
