@@ -1,0 +1,177 @@
+package dev.roundelay.worker.environment;
+
+import dev.roundelay.contract.requirement.Requirement;
+import dev.roundelay.worker.sandbox.Exit;
+import dev.roundelay.worker.sandbox.Mount;
+import dev.roundelay.worker.sandbox.Sandbox;
+import dev.roundelay.worker.sandbox.SandboxLimits;
+import dev.roundelay.worker.sandbox.SandboxProcess;
+import dev.roundelay.worker.sandbox.SandboxSpec;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+/// Builds one environment, in the sandbox: only its own folder and the download cache are writable, and it holds no
+/// file or secret of a job.
+final class EnvironmentBuilder {
+    // Arguments: interpreter, folder, lines of a .pth file (may be empty), then the installer's own.
+    private static final String SCRIPT = """
+            python=$1 folder=$2 layer=$3; shift 3
+            "$python" -s -m venv --system-site-packages --without-pip "$folder" || exit 90
+            if [ -n "$layer" ]; then
+              for site in "$folder"/lib/python3*/site-packages; do printf '%s\\n' "$layer" >"$site/_base.pth" || exit 91; done
+            fi
+            if "$folder/bin/python" -s -c 'import pip' 2>/dev/null; then
+              exec "$folder/bin/python" -s -m pip install --no-input --disable-pip-version-check --no-color \
+                --progress-bar off --no-warn-script-location --retries 2 --timeout 15 "$@"
+            elif command -v uv >/dev/null; then
+              exec uv pip install --python "$folder/bin/python" --no-progress --color never "$@"
+            fi
+            echo 'this Python has no pip, and there is no uv' >&2; exit 92
+            """;
+    private static final int NO_INSTALLER = 92;
+    private static final long MEMORY = 4L << 30;
+    private static final long DOWNLOAD_BYTES = 20_000_000_000L;
+
+    private final EnvironmentConfig config;
+    private final Interpreter interpreter;
+    private final Sandbox sandbox;
+
+    EnvironmentBuilder(EnvironmentConfig config, Interpreter interpreter, Sandbox sandbox) {
+        this.config = config;
+        this.interpreter = interpreter;
+        this.sandbox = sandbox;
+    }
+
+    /// Builds into a folder that does not exist yet.
+    ///
+    /// @param downloads cache of what was downloaded, of one user only
+    void build(Path folder, Path downloads, List<Requirement> requirements, Consumer<String> log)
+            throws EnvironmentException, IOException, InterruptedException {
+        Files.createDirectories(folder);
+        Files.createDirectories(downloads);
+        sandbox.giveTo(folder, SandboxSpec.BUILDER);
+        sandbox.giveTo(downloads, SandboxSpec.BUILDER);
+        PipOutput output = new PipOutput();
+        try (SandboxProcess process = sandbox.start(spec(folder, downloads, requirements))) {
+            process.stdin().close();
+            Thread out = pump(process.stdout(), output, log);
+            Thread err = pump(process.stderr(), output, log);
+            Exit exit = process.exit().get(config.timeout().toMillis(), TimeUnit.MILLISECONDS);
+            out.join(Duration.ofSeconds(5));
+            err.join(Duration.ofSeconds(5));
+            check(exit, output);
+        } catch (TimeoutException e) {
+            throw output.failed("the build took longer than " + config.timeout().toMinutes() + " minutes", "try again");
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("[environment] a sandbox ended without an exit", e);
+        }
+    }
+
+    private void check(Exit exit, PipOutput output) throws EnvironmentException {
+        switch (exit) {
+            case Exit.Exited(int code) when code == 0 -> {}
+            case Exit.Exited(int code)
+            when code == NO_INSTALLER ->
+                throw output.failed("the worker's Python has no pip and there is no uv", "ask the operator for one");
+            case Exit.Exited _ -> throw output.failure(config.offline(), !config.sourceBuilds());
+            case Exit.LimitExceeded(var limit, long used, long allowed) ->
+                throw output.failed(
+                        "the build used " + used + " of " + allowed + " of " + limit,
+                        "require fewer or smaller packages");
+            case Exit.Signalled(int signal) ->
+                throw output.failed("the installer died of signal " + signal, "another worker is tried first");
+            case Exit.Stopped() -> throw output.failed("the build was stopped", "it starts again with the job");
+        }
+    }
+
+    private SandboxSpec spec(Path folder, Path downloads, List<Requirement> requirements) {
+        Mount target = Mount.writable(folder, folder.toString(), config.maxBytes());
+        Mount cache = Mount.writable(downloads, downloads.toString(), DOWNLOAD_BYTES);
+        List<Mount> mounts = new ArrayList<>();
+        interpreter.folders().forEach(path -> mounts.add(Mount.readOnly(path)));
+        config.findLinks().forEach(path -> mounts.add(Mount.readOnly(path.toAbsolutePath())));
+        config.certificates().ifPresent(path -> mounts.add(Mount.readOnly(path.toAbsolutePath())));
+        mounts.add(target);
+        mounts.add(cache);
+        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", SCRIPT, "build"));
+        command.add(interpreter.executable().toString());
+        command.add(folder.toString());
+        command.add(interpreter.virtual() ? lines(interpreter.sitePackages()) : "");
+        command.addAll(sourceOptions());
+        requirements.forEach(requirement -> command.add(requirement.toString()));
+        SandboxLimits limits = new SandboxLimits(MEMORY, 512, config.maxBytes(), 4_000_000_000L, 64L << 20, 4096);
+        return new SandboxSpec(
+                "environment",
+                SandboxSpec.BUILDER,
+                command,
+                environment(downloads),
+                mounts,
+                folder.toString(),
+                List.of(),
+                !config.offline(),
+                limits);
+    }
+
+    private List<String> sourceOptions() {
+        List<String> options = new ArrayList<>();
+        if (!config.sourceBuilds()) {
+            options.addAll(List.of("--only-binary", ":all:"));
+        }
+        if (config.offline()) {
+            options.add("--no-index");
+        }
+        config.indexUrl().ifPresent(url -> options.addAll(List.of("--index-url", url.toString())));
+        config.extraIndexes().forEach(url -> options.addAll(List.of("--extra-index-url", url.toString())));
+        config.findLinks()
+                .forEach(path -> options.addAll(
+                        List.of("--find-links", path.toAbsolutePath().toString())));
+        return options;
+    }
+
+    private Map<String, String> environment(Path downloads) {
+        Map<String, String> variables = new HashMap<>(config.proxyVariables());
+        variables.put("PATH", "/usr/local/bin:/usr/bin:/bin");
+        variables.put("HOME", Sandbox.HOME);
+        variables.put("LANG", "C.UTF-8");
+        variables.put("PIP_CONFIG_FILE", "/dev/null");
+        variables.put("PIP_CACHE_DIR", downloads.resolve("pip").toString());
+        variables.put("UV_CACHE_DIR", downloads.resolve("uv").toString());
+        variables.put("UV_NO_CONFIG", "1");
+        config.certificates().ifPresent(path -> {
+            variables.put("PIP_CERT", path.toAbsolutePath().toString());
+            variables.put("SSL_CERT_FILE", path.toAbsolutePath().toString());
+        });
+        return variables;
+    }
+
+    private static String lines(List<Path> paths) {
+        return String.join("\n", paths.stream().map(Path::toString).toList());
+    }
+
+    private static Thread pump(InputStream in, PipOutput output, Consumer<String> log) {
+        return Thread.ofVirtual().name("environment-log").start(() -> {
+            try (BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+                for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                    output.accept(line);
+                    log.accept(line);
+                }
+            } catch (IOException e) {
+                log.accept("[environment] the installer's output broke off: " + e.getMessage());
+            }
+        });
+    }
+}

@@ -1,0 +1,82 @@
+package dev.roundelay.worker.environment;
+
+import dev.roundelay.contract.FailureReason;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Reads the lines of pip or uv, and says from them why a build failed: the tools have no better interface.
+final class PipOutput {
+    private static final int KEPT_LINES = 60;
+    // An unreachable index also makes pip say that there is no such version: these are looked for first.
+    private static final Pattern UNREACHABLE = Pattern.compile(
+            "(?i)connection broken|failed to establish a new connection|temporary failure in name resolution"
+                    + "|name or service not known|connection refused|connecttimeout|readtimeout|read timed out"
+                    + "|max retries exceeded|ssl: |sslerror|certificate verify failed|proxyerror|http error 5\\d\\d"
+                    + "|\\b50[0-4] (server|bad gateway|service)|network is unreachable|connection reset"
+                    + "|error sending request|dns error|client error \\(connect\\)");
+    private static final Pattern DISK =
+            Pattern.compile("(?i)no space left on device|disk quota exceeded|file too large");
+    private static final Pattern PACKAGE = Pattern.compile(
+            "(?:No matching distribution found for|Could not find a version that satisfies the requirement"
+                    + "|Cannot install|Because (?:there (?:is|are) no versions? of )?)\\s*([A-Za-z0-9][A-Za-z0-9._-]*"
+                    + "(?:\\[[^\\]]*\\])?(?:[=<>!~]=?[^\\s,();]*)?)");
+    private static final Pattern UNRESOLVABLE = Pattern.compile(
+            "No matching distribution found|Could not find a version|ResolutionImpossible|conflicting dependencies"
+                    + "|requires a different Python|Requires-Python|No solution found|was not found in the"
+                    + "|No versions? of|have no wheels|no usable wheels|is not a supported wheel");
+
+    private final Deque<String> last = new ArrayDeque<>();
+    private boolean unreachable;
+    private boolean diskFull;
+    private boolean unresolvable;
+    private String culprit = "";
+
+    /// Takes a line.
+    synchronized void accept(String line) {
+        last.addLast(line);
+        if (last.size() > KEPT_LINES) {
+            last.removeFirst();
+        }
+        unreachable |= UNREACHABLE.matcher(line).find();
+        diskFull |= DISK.matcher(line).find();
+        unresolvable |= UNRESOLVABLE.matcher(line).find();
+        Matcher matcher = PACKAGE.matcher(line);
+        if (matcher.find()) {
+            culprit = matcher.group(1);
+        }
+    }
+
+    /// Returns the failure of a build that ended with an error.
+    synchronized EnvironmentException failure(boolean offline, boolean wheelsOnly) {
+        String detail = String.join("\n", last);
+        if (diskFull) {
+            return failed("the disk is full", "ask the operator to free some", detail);
+        }
+        if (unreachable) {
+            return failed("the package index cannot be reached", "another worker is tried first", detail);
+        }
+        if (unresolvable) {
+            String what = culprit.isEmpty() ? "the requirements" : culprit;
+            String where = offline ? " among the packages that this worker has" : "";
+            String wheels = wheelsOnly ? " (wheels only)" : "";
+            return new EnvironmentException(
+                    FailureReason.REQUIREMENTS_UNRESOLVABLE,
+                    "[requirements.txt] " + what + " cannot be resolved" + where + wheels + "; "
+                            + FailureReason.REQUIREMENTS_UNRESOLVABLE.remedy(),
+                    detail);
+        }
+        return failed("the installer failed", "read its last lines", detail);
+    }
+
+    /// Returns a failure that is not the user's.
+    synchronized EnvironmentException failed(String what, String todo) {
+        return failed(what, todo, String.join("\n", last));
+    }
+
+    private static EnvironmentException failed(String what, String todo, String detail) {
+        return new EnvironmentException(
+                FailureReason.ENVIRONMENT_FAILED, "[environment] " + what + "; " + todo, detail);
+    }
+}

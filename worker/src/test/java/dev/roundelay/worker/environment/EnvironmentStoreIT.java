@@ -1,0 +1,211 @@
+package dev.roundelay.worker.environment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.roundelay.contract.FailureReason;
+import dev.roundelay.worker.harness.Pythons;
+import dev.roundelay.worker.sandbox.Exit;
+import dev.roundelay.worker.sandbox.Mount;
+import dev.roundelay.worker.sandbox.ProcessLauncher;
+import dev.roundelay.worker.sandbox.Sandbox;
+import dev.roundelay.worker.sandbox.SandboxConfig;
+import dev.roundelay.worker.sandbox.SandboxLimits;
+import dev.roundelay.worker.sandbox.SandboxProcess;
+import dev.roundelay.worker.sandbox.SandboxSpec;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class EnvironmentStoreIT {
+    @TempDir
+    Path folder;
+
+    private final ProcessLauncher launcher = new ProcessLauncher();
+    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+    private Path wheels;
+    private Sandbox sandbox;
+
+    @BeforeEach
+    void makeWheels() throws Exception {
+        wheels = folder.resolve("wheels");
+        Wheels.write(wheels, "alpha", "1.0", List.of("beta>=2"));
+        Wheels.write(wheels, "beta", "2.5", List.of());
+        Wheels.write(wheels, "needstorch", "0.1", List.of("torch"));
+        sandbox = new Sandbox(SandboxConfig.bubblewrap(folder.resolve("scratch")), launcher);
+    }
+
+    @AfterEach
+    void closeLauncher() throws Exception {
+        launcher.close();
+        SealedTree.delete(folder.resolve("python"));
+    }
+
+    static Stream<Path> pythons() {
+        return Stream.of(Pythons.current(), Pythons.distribution());
+    }
+
+    @ParameterizedTest
+    @MethodSource("pythons")
+    void missing_packages_are_layered_over_a_base_that_has_torch(Path python) throws Exception {
+        EnvironmentStore store = store(python, offline());
+
+        try (var lease = store.obtain("usr_1", List.of("torch", "nvflare", "alpha", "needstorch"), false, _ -> {})) {
+            assertThat(lease.isReused()).isFalse();
+            assertThat(run(lease.python(), "import alpha, beta, torch; print(alpha.VERSION, beta.VERSION)"))
+                    .isEqualTo("1.0 2.5");
+            assertThat(run(lease.python(), "import alpha; open(alpha.__file__, 'a')"))
+                    .contains("Errno");
+        }
+        try (var again = store.obtain("usr_1", List.of("needstorch", "alpha"), false, _ -> {})) {
+            assertThat(again.isReused()).isTrue();
+        }
+        try (var other = store.obtain("usr_2", List.of("needstorch", "alpha"), false, _ -> {})) {
+            assertThat(other.isReused()).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("pythons")
+    void nothing_is_built_where_the_base_satisfies_every_line(Path python) throws Exception {
+        EnvironmentStore store = store(python, offline());
+
+        try (var lease = store.obtain(
+                "usr_1", List.of("torch", "numpy>=1.20", "nvflare", "absent ; python_version < '3'"), false, _ -> {})) {
+            assertThat(lease.python().executable()).isEqualTo(python);
+            assertThat(folder.resolve("python/environments")).isEmptyDirectory();
+        }
+    }
+
+    @Test
+    void a_name_that_nobody_has_is_the_users_failure_and_is_named() throws Exception {
+        EnvironmentStore store = store(Pythons.distribution(), offline());
+        List<String> log = new java.util.concurrent.CopyOnWriteArrayList<>();
+
+        assertThatThrownBy(() -> store.obtain("usr_1", List.of("alpha", "gamma==7"), false, log::add))
+                .isInstanceOfSatisfying(EnvironmentException.class, e -> {
+                    assertThat(e.report().reason()).isEqualTo(FailureReason.REQUIREMENTS_UNRESOLVABLE);
+                    assertThat(e.report().message()).contains("gamma==7");
+                    assertThat(e.report().detail()).contains("No matching distribution");
+                });
+        assertThat(log).isNotEmpty();
+        assertThat(folder.resolve("python/environments")).isEmptyDirectory();
+    }
+
+    @Test
+    void a_conflict_is_the_users_failure() throws Exception {
+        EnvironmentStore store = store(Pythons.distribution(), offline());
+
+        assertThatThrownBy(() -> store.obtain("usr_1", List.of("alpha", "beta<2"), false, _ -> {}))
+                .isInstanceOfSatisfying(
+                        EnvironmentException.class,
+                        e -> assertThat(e.report().reason()).isEqualTo(FailureReason.REQUIREMENTS_UNRESOLVABLE));
+    }
+
+    @Test
+    void an_unreachable_index_is_the_platforms_failure() throws Exception {
+        EnvironmentConfig base = EnvironmentConfig.withDefaults(folder.resolve("python"));
+        int closed;
+        try (var socket = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
+            closed = socket.getLocalPort();
+        }
+        EnvironmentConfig config = new EnvironmentConfig(
+                base.folder(),
+                base.maxBytes(),
+                Duration.ofMinutes(2),
+                Optional.of(URI.create("http://127.0.0.1:" + closed + "/simple")),
+                List.of(),
+                List.of(),
+                false,
+                false,
+                Optional.empty(),
+                Map.of());
+        EnvironmentStore store = store(Pythons.distribution(), config);
+
+        assertThatThrownBy(() -> store.obtain("usr_1", List.of("alpha"), false, _ -> {}))
+                .isInstanceOfSatisfying(EnvironmentException.class, e -> {
+                    assertThat(e.report().reason()).isEqualTo(FailureReason.ENVIRONMENT_FAILED);
+                    assertThat(e.report().message()).contains("index");
+                });
+    }
+
+    @Test
+    void the_least_recently_used_environment_makes_room() throws Exception {
+        EnvironmentStore store = store(Pythons.distribution(), offline().ofBytes(150_000));
+        now.set(Instant.ofEpochSecond(1));
+        PythonEnvironment first;
+        try (var lease = store.obtain("usr_1", List.of("beta"), false, _ -> {})) {
+            first = lease.python();
+        }
+        int held = 2;
+        for (int user = 2; Files.exists(first.executable()) && user < 40; user++) {
+            now.set(Instant.ofEpochSecond(user));
+            store.obtain("usr_" + user, List.of("beta"), false, _ -> {}).close();
+            held = user;
+        }
+
+        assertThat(first.executable()).doesNotExist();
+        try (var last = store.obtain("usr_" + held, List.of("beta"), false, _ -> {})) {
+            assertThat(last.isReused()).isTrue();
+        }
+    }
+
+    @Test
+    void a_broken_off_build_is_removed_at_the_start() throws Exception {
+        Path left = Files.createDirectories(folder.resolve("python/environments/abc/lib"));
+
+        store(Pythons.distribution(), offline());
+
+        assertThat(left).doesNotExist();
+    }
+
+    private EnvironmentConfig offline() {
+        return EnvironmentConfig.withDefaults(folder.resolve("python")).offlineFrom(List.of(wheels));
+    }
+
+    private EnvironmentStore store(Path python, EnvironmentConfig config) throws Exception {
+        EnvironmentStore store = new EnvironmentStore(config, Pythons.probe(python), sandbox, clock());
+        store.start();
+        return store;
+    }
+
+    private InstantSource clock() {
+        return now::get;
+    }
+
+    private String run(PythonEnvironment python, String code) throws Exception {
+        SandboxSpec spec = new SandboxSpec(
+                "probe",
+                0,
+                List.of(python.executable().toString(), "-s", "-c", code),
+                Map.of("PATH", "/usr/bin"),
+                python.folders().stream().map(Mount::readOnly).toList(),
+                "/",
+                List.of(),
+                false,
+                SandboxLimits.ofMemory(4L << 30));
+        try (SandboxProcess process = sandbox.start(spec)) {
+            process.stdin().close();
+            String out = new String(process.stdout().readAllBytes(), StandardCharsets.UTF_8);
+            String err = new String(process.stderr().readAllBytes(), StandardCharsets.UTF_8);
+            Exit exit = process.exit().get(60, TimeUnit.SECONDS);
+            return exit.equals(new Exit.Exited(0)) ? out.strip() : err;
+        }
+    }
+}
