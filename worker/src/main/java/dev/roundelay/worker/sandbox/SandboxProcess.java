@@ -19,6 +19,8 @@ public final class SandboxProcess implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(200);
     // A program at its process limit may be about to end some; one that stays there for so long is a fork bomb.
     private static final int POLLS_AT_PROCESS_LIMIT = 10;
+    // The kernel also counts the namespace's first process; another may be ending while we look.
+    private static final int UNSEEN_PROCESSES = 2;
     private static final Duration KILL_WAIT = Duration.ofSeconds(5);
 
     private final Process process;
@@ -121,7 +123,8 @@ public final class SandboxProcess implements AutoCloseable {
         try {
             while (!process.waitFor(POLL)) {
                 Optional<Exit> exceeded = measure();
-                pollsAtProcessLimit = usage.processes() >= spec.limits().processes() ? pollsAtProcessLimit + 1 : 0;
+                pollsAtProcessLimit =
+                        usage.processes() + UNSEEN_PROCESSES >= spec.limits().processes() ? pollsAtProcessLimit + 1 : 0;
                 if (exceeded.isEmpty() && pollsAtProcessLimit >= POLLS_AT_PROCESS_LIMIT) {
                     exceeded = Optional.of(new Exit.LimitExceeded(
                             Limit.PROCESSES, usage.processes(), spec.limits().processes()));

@@ -1,0 +1,296 @@
+package dev.roundelay.worker.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What hostile code tries, with the agent as whoever runs the tests; `UnprivilegedAgentIT` runs all of it again as a
+/// normal user.
+@Timeout(60)
+class SandboxEscapeIT {
+    // Calls a system call by number and prints its errno.
+    private static final String SYSCALL =
+            "import ctypes; l = ctypes.CDLL(None, use_errno=True); r = l.syscall(%s); print(r, ctypes.get_errno())";
+
+    @TempDir
+    Path folder;
+
+    private Shell shell;
+
+    @BeforeEach
+    void open() throws IOException {
+        shell = new Shell(folder, true);
+    }
+
+    @AfterEach
+    void close() {
+        shell.close();
+    }
+
+    @Test
+    void this_machine_can_have_sandboxes() {
+        assertThat(shell.sandbox.findProblem()).isEmpty();
+    }
+
+    @Test
+    void there_is_no_network_but_its_own_loopback() throws Exception {
+        assertThat(shell.run("""
+                                import socket, os
+                                print(sorted(os.listdir('/sys/class/net')) if os.path.isdir('/sys/class/net') else 'no sys')
+                                for target in (('192.0.2.1', 80), ('127.0.0.1', 22)):
+                                    try: socket.create_connection(target, 2); print('connected')
+                                    except OSError as e: print(e.errno)
+                                try: socket.getaddrinfo('example.org', 80); print('resolved')
+                                except socket.gaierror: print('no name')
+                                """).out()).isEqualTo("no sys\n101\n111\nno name");
+    }
+
+    @Test
+    void files_of_the_host_and_of_other_jobs_are_not_there() throws Exception {
+        Path secret = Files.writeString(folder.resolve("secret"), "s3cret");
+        assertThat(shell.run(
+                                "import os\nfor p in (%s, '/etc/shadow', '/root/.ssh', '/home', '/var', '/proc/1/root/etc/shadow'):"
+                                                .formatted("'" + secret + "', '" + folder + "'")
+                                        + "\n    print(os.path.exists(p))")
+                        .out()
+                        .lines())
+                .containsOnly("False");
+        assertThat(shell.run("import os; print(dict(os.environ).keys() - {'PATH', 'HOME', 'PWD', 'LC_CTYPE'})")
+                        .out())
+                .isEqualTo("set()");
+    }
+
+    @Test
+    void nothing_but_the_named_folders_is_writable() throws Exception {
+        assertThat(shell.run("""
+                                for p in ('/x', '/usr/x', '/etc/x', '/app/x', '/dev/x', '/proc/sys/kernel/core_pattern'):
+                                    try: open(p, 'w'); print('wrote', p)
+                                    except OSError: pass
+                                for p in ('/app/out/x', '/tmp/x', '/tmp/home/x', '/dev/shm/x'):
+                                    open(p, 'w').write('fine')
+                                print('done')
+                                """).out()).isEqualTo("done");
+        assertThat(shell.out.resolve("x")).hasContent("fine");
+    }
+
+    @Test
+    void processes_of_the_host_are_neither_seen_nor_reached() throws Exception {
+        long host = ProcessHandle.current().pid();
+        assertThat(shell.run(
+                                "import os\npids = [int(p) for p in os.listdir('/proc') if p.isdigit()]\nprint(max(pids) < 50)\n"
+                                        + "try: os.kill(" + host
+                                        + ", 0); print('reached')\nexcept OSError as e: print(e.errno)")
+                        .out())
+                .isEqualTo("True\n3");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "101, 0, 0, 0, 0", // ptrace
+                "165, b'none', b'/tmp', b'tmpfs', 0, 0", // mount
+                "155, b'/tmp', b'/tmp'", // pivot_root
+                "321, 0, 0, 0", // bpf
+                "250, 0, 0, 0", // keyctl
+                "298, 0, 0, 0, 0, 0", // perf_event_open
+                "323, 0", // userfaultfd
+                "425, 1, 0", // io_uring_setup
+                "272, 0x10000000", // unshare(CLONE_NEWUSER)
+                "308, 0, 0", // setns
+                "310, 1, 0, 0, 0, 0, 0", // process_vm_readv
+            })
+    void dangerous_system_calls_are_refused(String arguments) throws Exception {
+        org.junit.jupiter.api.Assumptions.assumeTrue("amd64".equals(System.getProperty("os.arch")));
+
+        assertThat(shell.run(SYSCALL.formatted(arguments)).out()).isEqualTo("-1 1");
+    }
+
+    @Test
+    void a_user_namespace_cannot_be_nested_by_clone_either() throws Exception {
+        org.junit.jupiter.api.Assumptions.assumeTrue("amd64".equals(System.getProperty("os.arch")));
+
+        // clone(CLONE_NEWUSER | SIGCHLD): the namespace's own limit refuses it with ENOSPC.
+        assertThat(shell.run(SYSCALL.formatted("56, 0x10000011, 0, 0, 0, 0")).out())
+                .startsWith("-1 ");
+    }
+
+    @Test
+    void there_are_no_capabilities_and_no_way_to_more_privileges() throws Exception {
+        assertThat(shell.run("print(''.join(l for l in open('/proc/self/status') if l.startswith(('Cap', 'NoNew'))))")
+                        .out()
+                        .lines()
+                        .map(line -> line.replaceAll("\\s+", " ")))
+                .containsExactly(
+                        "CapInh: 0000000000000000",
+                        "CapPrm: 0000000000000000",
+                        "CapEff: 0000000000000000",
+                        "CapBnd: 0000000000000000",
+                        "CapAmb: 0000000000000000",
+                        "NoNewPrivs: 1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_memory_bomb_is_ended(boolean cgroups) throws Exception {
+        try (Shell own = new Shell(folder.resolve("own"), cgroups)) {
+            assertThat(own.run("b = []\nwhile True: b.append(bytearray(10_000_000))")
+                            .exit())
+                    .isInstanceOfSatisfying(
+                            Exit.LimitExceeded.class,
+                            exit -> assertThat(exit.limit()).isEqualTo(Limit.MEMORY));
+        }
+    }
+
+    @Test
+    void memory_in_files_of_a_tmpfs_counts() throws Exception {
+        try (Shell own = new Shell(folder.resolve("own"), false)) {
+            assertThat(own.run("""
+                                    import time
+                                    b = bytearray(250_000_000)
+                                    open('/dev/shm/x', 'wb').write(bytes(80_000_000))
+                                    time.sleep(30)
+                                    """).exit())
+                    .isInstanceOfSatisfying(
+                            Exit.LimitExceeded.class,
+                            exit -> assertThat(exit.limit()).isEqualTo(Limit.MEMORY));
+        }
+    }
+
+    @Test
+    void a_tmpfs_is_full_at_its_size() throws Exception {
+        assertThat(shell.run("""
+                                try: open('/tmp/x', 'wb').write(bytes(60_000_000)); print('wrote')
+                                except OSError as e: print(e.errno)
+                                """).out()).isEqualTo("28");
+    }
+
+    @Test
+    void a_disk_bomb_is_ended_even_when_its_files_have_no_name() throws Exception {
+        String bomb = """
+                import os, time
+                kept = []
+                while True:
+                    f = open(str(len(kept)), 'wb'); kept.append(f); f.write(bytes(2_000_000)); f.flush()
+                    %s
+                    time.sleep(0.01)
+                """;
+        assertThat(shell.run(bomb.formatted("")).exit())
+                .isInstanceOfSatisfying(
+                        Exit.LimitExceeded.class,
+                        exit -> assertThat(exit.limit()).isEqualTo(Limit.DISK));
+        for (Path file : Arrays.stream(shell.out.toFile().listFiles())
+                .map(java.io.File::toPath)
+                .toList()) {
+            Files.delete(file);
+        }
+        assertThat(shell.run(bomb.formatted("os.unlink(f.name)")).exit())
+                .isInstanceOfSatisfying(
+                        Exit.LimitExceeded.class,
+                        exit -> assertThat(exit.limit()).isEqualTo(Limit.DISK));
+    }
+
+    @Test
+    void a_fork_bomb_is_contained_and_ended() throws Exception {
+        Shell.Outcome outcome = shell.run("""
+                import os
+                while True:
+                    try: os.fork()
+                    except BlockingIOError: pass
+                """);
+
+        assertThat(outcome.exit())
+                .isInstanceOfSatisfying(
+                        Exit.LimitExceeded.class,
+                        exit -> assertThat(exit.limit()).isEqualTo(Limit.PROCESSES));
+    }
+
+    @Test
+    void descriptors_are_limited() throws Exception {
+        assertThat(shell.run(
+                                "import os\nf = []\ntry:\n    while True: f.append(os.dup(0))\nexcept OSError as e: print(e.errno)")
+                        .out())
+                .isEqualTo("24");
+    }
+
+    @Test
+    void a_daemon_does_not_survive() throws Exception {
+        try (SandboxProcess process = shell.start("""
+                import os, signal, sys, time
+                if os.fork() == 0:
+                    os.setsid()
+                    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+                    if os.fork() == 0:
+                        open('/app/out/daemon', 'w').close()
+                        time.sleep(600)
+                    os._exit(0)
+                while not os.path.exists('/app/out/daemon'): time.sleep(0.01)
+                print('started', flush=True)
+                time.sleep(600)
+                """)) {
+            byte[] started = process.stdout().readNBytes(7);
+            var alive = ProcessHandle.current().descendants().toList();
+
+            assertThat(new String(started, StandardCharsets.UTF_8)).isEqualTo("started");
+            assertThat(process.stop(Duration.ofMillis(200))).isTrue();
+            assertThat(process.exit().get(10, TimeUnit.SECONDS)).isEqualTo(new Exit.Stopped());
+            assertThat(alive).isNotEmpty().noneMatch(ProcessHandle::isAlive);
+        }
+    }
+
+    @Test
+    void a_program_may_end_well_when_it_is_asked_to_stop() throws Exception {
+        try (SandboxProcess process = shell.start("""
+                import signal, sys, time
+                def end(*_): open('/app/out/ended', 'w').close(); sys.exit(0)
+                signal.signal(signal.SIGTERM, end)
+                print('started', flush=True)
+                time.sleep(600)
+                """)) {
+            process.stdout().readNBytes(7);
+            process.stop(Duration.ofSeconds(5));
+
+            assertThat(shell.out.resolve("ended")).exists();
+        }
+    }
+
+    @Test
+    void exit_codes_and_signals_are_told_apart() throws Exception {
+        assertThat(shell.run("import os; os._exit(7)").exit()).isEqualTo(new Exit.Exited(7));
+        assertThat(shell.run("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
+                        .exit())
+                .isEqualTo(new Exit.Signalled(11));
+    }
+
+    @Test
+    void frozen_programs_do_not_run() throws Exception {
+        try (SandboxProcess process = shell.start("""
+                print('started', flush=True)
+                n = 0
+                while True:
+                    n += 1
+                    open('/app/out/n', 'w').write(str(n))
+                """)) {
+            process.stdout().readNBytes(7);
+            try (var _ = process.freeze()) {
+                Path file = shell.out.resolve("n");
+                String first = Files.readString(file);
+                for (int i = 0; i < 200; i++) {
+                    assertThat(Files.readString(file)).isEqualTo(first);
+                }
+            }
+        }
+    }
+}
