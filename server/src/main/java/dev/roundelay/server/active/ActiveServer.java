@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 public final class ActiveServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ActiveServer.class);
 
-    private static final Duration FAILURE_PAUSE = Duration.ofSeconds(2);
+    private static final Duration FAILURE_PAUSE = Duration.ofSeconds(1);
 
     private final Database database;
     private final ActiveServerConfig config;
@@ -139,7 +139,7 @@ public final class ActiveServer implements AutoCloseable {
 
     private void serve(ServerTerms terms) throws SQLException {
         Optional<ServerTerms.Holder> former = terms.findHolder();
-        if (former.isPresent()) {
+        if (former.isPresent() && !former.get().applicationName().equals(database.applicationName())) {
             // Its lock is gone, but a statement of it may still be under way.
             terms.endSessionsOf(former.get().applicationName());
         }

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /// A running PostgreSQL on our data folder: our child, or what an earlier server left running.
 ///
 /// @param adopted whether an earlier server started it
-record Postmaster(ProcessHandle process, int port, boolean adopted) {
+record Postmaster(ProcessHandle process, Path data, int port, boolean adopted) {
     private static final Logger log = LoggerFactory.getLogger(Postmaster.class);
 
     /// How long a start is tried again: the backends of a killed postmaster must be gone first.
@@ -42,7 +44,7 @@ record Postmaster(ProcessHandle process, int port, boolean adopted) {
             ProcessHandle process = adopted ? former.get() : start(cluster, port);
             Optional<PostmasterFile> ready = awaitReady(cluster, process);
             if (ready.isPresent()) {
-                return new Postmaster(process, ready.get().port(), adopted);
+                return new Postmaster(process, cluster.data(), ready.get().port(), adopted);
             }
             if (System.nanoTime() > deadline) {
                 throw new IOException(
@@ -56,7 +58,19 @@ record Postmaster(ProcessHandle process, int port, boolean adopted) {
     /// Waits until it has ended or the signal is given.
     void awaitEndOr(CompletableFuture<?> signal) throws InterruptedException {
         try {
-            CompletableFuture.anyOf(process.onExit(), signal).get();
+            if (!adopted) {
+                CompletableFuture.anyOf(process.onExit(), signal).get();
+                return;
+            }
+            // Nobody may reap what is not our child: then it stays in the process table, and counts as alive.
+            while (isOurs(data, process)) {
+                try {
+                    signal.get(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+                    return;
+                } catch (TimeoutException _) {
+                    // Look again.
+                }
+            }
         } catch (ExecutionException e) {
             throw new IllegalStateException("neither end nor signal can fail", e);
         }
@@ -69,13 +83,15 @@ record Postmaster(ProcessHandle process, int port, boolean adopted) {
         return cluster.program("postgres", arguments).start().toHandle();
     }
 
-    private static boolean isOurs(Path data, ProcessHandle process) throws IOException {
+    private static boolean isOurs(Path data, ProcessHandle process) {
         Path file = Path.of("/proc", Long.toString(process.pid()), "cmdline");
-        if (!Files.exists(file)) {
+        try {
+            String commandLine = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+            return commandLine.contains("\0-D\0" + data + "\0");
+        } catch (IOException _) {
+            // It has ended.
             return false;
         }
-        String commandLine = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
-        return commandLine.contains("\0-D\0" + data + "\0");
     }
 
     /// Returns what the postmaster says once it takes connections; empty if it ends before.
