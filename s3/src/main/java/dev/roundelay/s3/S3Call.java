@@ -36,10 +36,6 @@ final class S3Call {
         return request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null;
     }
 
-    boolean awaitsContinue() {
-        return request.getHeader("Expect") != null;
-    }
-
     boolean isAnonymous() {
         return authorization() == null
                 && request.getParameter("X-Amz-Algorithm") == null

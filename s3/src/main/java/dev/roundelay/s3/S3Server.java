@@ -76,6 +76,8 @@ public final class S3Server implements AutoCloseable {
         http.setSendServerVersion(false);
         http.setRequestHeaderSize(HEADER_BYTES);
         http.setOutputBufferSize(OUTPUT_BYTES);
+        // Signatures cover header values to the letter; the cache would change the case of some.
+        http.setHeaderCacheCaseSensitive(true);
         return http;
     }
 

@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.gaul.s3proxy.S3Operation;
 import org.gaul.s3proxy.S3ProxyHandler.RequestContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +27,7 @@ final class S3Servlet extends HttpServlet {
     private static final long serialVersionUID = 1;
     private static final Logger LOG = LoggerFactory.getLogger(S3Servlet.class);
     private static final Logger AUDIT = LoggerFactory.getLogger("dev.roundelay.s3.audit");
-    private static final int DRAIN_BYTES = 16 << 20;
+    private static final int DRAIN_BYTES = 64 << 20;
 
     private final transient S3Handlers handlers;
     private final transient SignedPayload signedPayload;
@@ -139,13 +140,14 @@ final class S3Servlet extends HttpServlet {
         if (response.isCommitted()) {
             return;
         }
-        drain(call);
         handlers.refuse(call, response, refused);
+        drain(call);
     }
 
-    /// Reads a little of what the client still sends, so that it reads the answer instead of a reset connection.
+    /// Reads on for a while after a refusal, so that a client that sends its whole body first reads the answer instead
+    /// of a reset connection. One that waits for 100 Continue has read the answer by now and goes away.
     private static void drain(S3Call call) {
-        if (!call.hasBody() || call.awaitsContinue()) {
+        if (!call.hasBody()) {
             return;
         }
         try {
@@ -155,11 +157,16 @@ final class S3Servlet extends HttpServlet {
         }
     }
 
+    private static String operationOf(RequestContext context) {
+        S3Operation operation = context.getOperation();
+        return operation == null ? "-" : operation.getValue();
+    }
+
     private static void audit(S3Call call, HttpServletResponse response, RequestContext context, long started) {
         AUDIT.info(
                 "key={} operation={} path={} status={} bytes={} ms={}",
                 call.accessKeyId().orElse("-"),
-                context.getOperation() == null ? "-" : context.getOperation(),
+                operationOf(context),
                 call.path(),
                 response.getStatus(),
                 call.hasBody() ? call.request().getContentLengthLong() : call.bytesSent(response),

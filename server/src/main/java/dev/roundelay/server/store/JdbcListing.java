@@ -14,7 +14,7 @@ import org.jdbi.v3.core.Handle;
 final class JdbcListing {
     private static final String FLAT = """
             select %s from bucket_object
-            where bucket = :bucket and key >= :start and (:end = '' or key < :end)
+            where bucket = :bucket and key >= :start and key < :end
             order by key limit :limit""".formatted(BucketRows.OBJECT);
 
     /// Jumps from entry to entry: behind a key comes the next key, behind a common prefix the first key that does not
@@ -23,13 +23,13 @@ final class JdbcListing {
             with recursive entry (key, cut, n) as (
                 (select o.key, strpos(substr(o.key, :prefixLength + 1), :delimiter), 1
                  from bucket_object o
-                 where o.bucket = :bucket and o.key >= :start and (:end = '' or o.key < :end)
+                 where o.bucket = :bucket and o.key >= :start and o.key < :end
                  order by o.key limit 1)
                 union all
                 select o.key, strpos(substr(o.key, :prefixLength + 1), :delimiter), entry.n + 1
                 from entry cross join lateral (
                     select b.key from bucket_object b
-                    where b.bucket = :bucket and (:end = '' or b.key < :end)
+                    where b.bucket = :bucket and b.key < :end
                         and b.key >= case when entry.cut = 0 then entry.key || chr(1)
                             else left(entry.key, :prefixLength + entry.cut - 1) || :behindDelimiter end
                     order by b.key limit 1) o

@@ -152,7 +152,7 @@ final class JdbcObjects {
 
     Deleted deletePrefix(String prefix) {
         KeyRange range = KeyRange.of(prefix);
-        return handle.createQuery(countingDelete("key >= :start and (:end = '' or key < :end)"))
+        return handle.createQuery(countingDelete("key >= :start and key < :end"))
                 .bind("bucket", bucket.value())
                 .bind("start", range.start())
                 .bind("end", range.end())
@@ -172,7 +172,7 @@ final class JdbcObjects {
     long movePrefix(String from, String to) {
         KeyRange range = KeyRange.of(from);
         List<StoredObject> moved = handle.createQuery("""
-                        delete from bucket_object where bucket = :bucket and key >= :start and (:end = '' or key < :end)
+                        delete from bucket_object where bucket = :bucket and key >= :start and key < :end
                         returning\s""" + BucketRows.OBJECT)
                 .bind("bucket", bucket.value())
                 .bind("start", range.start())

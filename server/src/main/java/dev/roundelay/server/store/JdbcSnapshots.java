@@ -39,7 +39,7 @@ final class JdbcSnapshots {
         requireNew(handle, id);
         for (String prefix : new HashSet<>(prefixes)) {
             KeyRange range = KeyRange.of(prefix);
-            handle.createUpdate(TAKE.formatted("key >= :start and (:end = '' or key < :end)"))
+            handle.createUpdate(TAKE.formatted("key >= :start and key < :end"))
                     .bind("snapshot", id.value())
                     .bind("bucket", ledger.bucket().name().value())
                     .bind("start", range.start())

@@ -7,7 +7,7 @@ record KeyRange(String start, String end) {
         return new KeyRange(prefix, successor(prefix));
     }
 
-    /// Returns the least text behind every text that begins with `prefix`; empty if there is none.
+    /// Returns the least text behind every key that begins with `prefix`.
     static String successor(String prefix) {
         int end = prefix.length();
         while (end > 0) {
@@ -19,7 +19,7 @@ record KeyRange(String start, String end) {
                 return prefix.substring(0, end) + Character.toString(next);
             }
         }
-        return "";
+        return END;
     }
 
     /// Returns the least text behind `text` itself: no key holds a NUL, so U+0001 comes first.

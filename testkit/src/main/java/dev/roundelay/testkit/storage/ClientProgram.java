@@ -25,14 +25,24 @@ public final class ClientProgram {
 
     /// Takes a program that an environment variable of the project's scripts names.
     public static ClientProgram named(String variable, String... arguments) {
+        return of(path(variable), arguments);
+    }
+
+    /// Returns the path of a program that an environment variable of the project's scripts names.
+    public static String path(String variable) {
         String path = System.getenv(variable);
         assertThat(path)
                 .as(
-                        "the environment variable %s names a program of this test; run the tests through make, which sets it "
-                                + "(make setup installs the program)",
+                        "the environment variable %s, which names a program of this test; run make setup, and the tests "
+                                + "through make, which sets it",
                         variable)
                 .isNotBlank();
-        return of(path, arguments);
+        return String.valueOf(path);
+    }
+
+    /// Fails the test unless a program is on PATH.
+    public static void requireOnPath(String program) {
+        var _ = of(program);
     }
 
     /// Takes a program by path, or by a name to look for on PATH.

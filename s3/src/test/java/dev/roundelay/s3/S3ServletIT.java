@@ -1,0 +1,123 @@
+package dev.roundelay.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.roundelay.storage.ObjectKey;
+import dev.roundelay.testkit.storage.S3Fixture;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+/// What the servlet adds to S3Proxy's handler.
+class S3ServletIT {
+    private static final S3KeyPair SIGNER = new S3KeyPair(
+            S3Fixture.USER.accessKeyId(),
+            S3Fixture.USER.secretAccessKey(),
+            S3Fixture.USER.owner(),
+            S3Fixture.USER.bucket());
+
+    @TempDir
+    Path blobs;
+
+    private static URI link(TestEndpoint endpoint, String key) {
+        URI address = URI.create("http://127.0.0.1:" + endpoint.port());
+        return new Presigner(address, "garage", InstantSource.system())
+                .put(SIGNER, new ObjectKey(key), Duration.ofMinutes(5));
+    }
+
+    private static HttpResponse<String> put(URI link) throws IOException, InterruptedException {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(
+                    HttpRequest.newBuilder(link)
+                            .PUT(BodyPublishers.ofString("x"))
+                            .build(),
+                    BodyHandlers.ofString());
+        }
+    }
+
+    @Test
+    void uploads_beyond_the_limit_are_told_to_slow_down() throws Exception {
+        var config = new S3Config("127.0.0.1", 0, "garage", 1, Duration.ofMillis(1), 1 << 20);
+        try (var endpoint = TestEndpoint.onDisk(blobs, config);
+                var slow = new Socket(InetAddress.getLoopbackAddress(), endpoint.port())) {
+            URI link = link(endpoint, "slow");
+            OutputStream out = slow.getOutputStream();
+            out.write("PUT %s?%s HTTP/1.1\r\nHost: %s\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n"
+                    .formatted(link.getRawPath(), link.getRawQuery(), link.getRawAuthority())
+                    .getBytes(StandardCharsets.US_ASCII));
+            out.flush();
+            InputStream in = slow.getInputStream();
+            assertThat(new String(in.readNBytes(25), StandardCharsets.US_ASCII))
+                    .isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
+
+            HttpResponse<String> refused = put(link(endpoint, "other"));
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(refused.body()).contains("<Code>SlowDown</Code>");
+
+            out.write("abc".getBytes(StandardCharsets.US_ASCII));
+            out.flush();
+            assertThat(new String(in.readNBytes(15), StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 200 OK");
+            assertThat(put(link(endpoint, "other")).statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void each_call_leaves_one_audit_line_without_a_secret() throws Exception {
+        var audit = (Logger) LoggerFactory.getLogger("dev.roundelay.s3.audit");
+        var lines = new ListAppender<ILoggingEvent>();
+        lines.start();
+        audit.addAppender(lines);
+        audit.setLevel(Level.INFO);
+        try (var endpoint = TestEndpoint.inMemory()) {
+            put(link(endpoint, "a b"));
+            put(URI.create(link(endpoint, "a b").toString().replace("Signature=", "Signature=0")));
+        } finally {
+            audit.detachAppender(lines);
+            audit.setLevel(null);
+        }
+
+        assertThat(lines.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .satisfiesExactly(
+                        line -> assertThat(line)
+                                .startsWith("key=%s operation=PutObject path=/main-bucket/a%%20b status=200 bytes=1 ms="
+                                        .formatted(SIGNER.accessKeyId()))
+                                .doesNotContain("Signature"),
+                        line -> assertThat(line).contains("status=403"));
+    }
+
+    @Test
+    void a_body_over_the_limit_of_one_put_is_refused() throws Exception {
+        var config = new S3Config("127.0.0.1", 0, "garage", 1, Duration.ofSeconds(1), 3);
+        try (var endpoint = TestEndpoint.onDisk(blobs, config);
+                HttpClient client = HttpClient.newHttpClient()) {
+            HttpResponse<String> refused = client.send(
+                    HttpRequest.newBuilder(link(endpoint, "k"))
+                            .PUT(BodyPublishers.ofString("four"))
+                            .build(),
+                    BodyHandlers.ofString());
+
+            assertThat(refused.statusCode()).isEqualTo(400);
+            assertThat(refused.body()).contains("EntityTooLarge");
+        }
+    }
+}
