@@ -29,12 +29,9 @@ create table app_user (
     password_hash text not null,
     role text not null check (role in ('admin', 'user')),
     disabled boolean not null default false,
-    quota_bytes bigint not null check (quota_bytes >= 0),
-    created_at timestamptz not null,
-    -- A deleted user keeps its row, because jobs and audit entries name it; its e-mail address is free again.
-    deleted_at timestamptz
+    created_at timestamptz not null
 );
-create unique index app_user_email on app_user (lower(email)) where deleted_at is null;
+create unique index app_user_email on app_user (lower(email));
 
 create table api_key (
     id text primary key,
@@ -47,21 +44,20 @@ create table api_key (
 );
 create index api_key_by_user on api_key (user_id, created_at desc);
 
-create table session (
-    secret_sha256 bytea primary key,
+create table user_session (
+    id_sha256 bytea primary key,
     user_id text not null references app_user (id) on delete cascade,
     csrf_token text not null,
     created_at timestamptz not null,
     expires_at timestamptz not null
 );
-create index session_by_user on session (user_id);
-create index session_by_expiry on session (expires_at);
+create index user_session_by_user on user_session (user_id);
+create index user_session_by_expiry on user_session (expires_at);
 
--- The one key pair of a user's bucket; its secret is derived, not stored.
+-- The access key of each user's bucket; its secret is derived from server.key and this id, and stored nowhere.
 create table bucket_key (
-    access_key_id text primary key,
-    user_id text not null unique references app_user (id) on delete cascade,
-    bucket text not null,
+    user_id text primary key references app_user (id) on delete cascade,
+    access_key_id text not null unique,
     created_at timestamptz not null
 );
 
