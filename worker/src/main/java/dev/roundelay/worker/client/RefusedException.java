@@ -14,6 +14,11 @@ public final class RefusedException extends Exception {
         this.problem = problem;
     }
 
+    /// Makes one as a server with that code and message would.
+    public static RefusedException of(int status, ErrorCode code, String message) {
+        return new RefusedException(status, new Problem(code.toString(), message, null, null, null));
+    }
+
     /// Returns the HTTP status, 400 to 499.
     public int status() {
         return status;
