@@ -10,8 +10,9 @@ import dev.roundelay.worker.client.ServerList;
 import dev.roundelay.worker.client.WorkerClient;
 import dev.roundelay.worker.config.Tls;
 import dev.roundelay.worker.config.WorkerConfig;
+import dev.roundelay.worker.environment.EnvironmentConfig;
+import dev.roundelay.worker.environment.EnvironmentStore;
 import dev.roundelay.worker.environment.Interpreter;
-import dev.roundelay.worker.environment.PythonEnvironment;
 import dev.roundelay.worker.harness.HarnessProgram;
 import dev.roundelay.worker.register.Identity;
 import dev.roundelay.worker.register.Join;
@@ -91,7 +92,7 @@ public final class Agent {
                     new SharedJobs(data.resolve("jobs")),
                     data.resolve("attempts"),
                     HarnessProgram.unpack(data.resolve("harness")),
-                    (_, _) -> new PythonEnvironment(python.executable(), python.folders(), python.version()),
+                    environments(python, sandbox),
                     sandbox,
                     new RanLog(data.resolve("ran.jsonl")),
                     changes,
@@ -143,6 +144,28 @@ public final class Agent {
             throw new JoinRefusedException(problem.get());
         }
         return sandbox;
+    }
+
+    private EnvironmentStore environments(Interpreter python, Sandbox sandbox) throws IOException {
+        WorkerConfig.PackageIndex index = config.index();
+        EnvironmentConfig defaults = EnvironmentConfig.withDefaults(config.dataDir());
+        EnvironmentStore store = new EnvironmentStore(
+                new EnvironmentConfig(
+                        defaults.folder(),
+                        defaults.maxBytes(),
+                        defaults.timeout(),
+                        index.indexUrl(),
+                        index.extraIndexUrls(),
+                        index.findLinks(),
+                        index.offline(),
+                        index.allowSourceBuilds(),
+                        index.caCertificate(),
+                        index.proxyVariables()),
+                python,
+                sandbox,
+                clock);
+        store.start();
+        return store;
     }
 
     private static TreeMap<String, String> versions(Interpreter python) {

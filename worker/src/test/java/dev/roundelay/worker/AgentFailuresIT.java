@@ -95,6 +95,10 @@ class AgentFailuresIT {
                         training("return {'weights': {'w': np.full(8, np.nan, dtype=np.float32)}, 'samples': 1}")),
                 arguments(FailureReason.INVALID_UPDATE, "site-1", training("return {'weights': {}, 'samples': 1}")),
                 arguments(
+                        FailureReason.REQUIREMENTS_UNRESOLVABLE,
+                        "nosuchpackage",
+                        FakeJob.of(Modules.NUMPY).requires("nosuchpackage==1.0")),
+                arguments(
                         FailureReason.SHARD_UNREADABLE,
                         "shard_1.zip",
                         FakeJob.of(Modules.NUMPY).shard("no zip".getBytes(StandardCharsets.UTF_8))),

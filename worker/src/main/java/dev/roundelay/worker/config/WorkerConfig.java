@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// What an operator asked of this worker, checked.
@@ -40,12 +41,16 @@ public record WorkerConfig(
     /// Where requirements are installed from.
     ///
     /// @param allowSourceBuilds whether packages without a wheel may be built
+    /// @param caCertificate     authority of the index
+    /// @param proxyVariables    the agent's own `HTTPS_PROXY` and the like, for the installer only
     public record PackageIndex(
-            @Nullable String indexUrl,
-            List<String> extraIndexUrls,
-            List<String> findLinks,
+            Optional<URI> indexUrl,
+            List<URI> extraIndexUrls,
+            List<Path> findLinks,
             boolean offline,
-            boolean allowSourceBuilds) {}
+            boolean allowSourceBuilds,
+            Optional<Path> caCertificate,
+            Map<String, String> proxyVariables) {}
 
     /// What one job may use here.
     public record Limits(int processes, long outDirMb, long temporaryMb, long logMb, int openFiles) {}

@@ -20,6 +20,9 @@ import picocli.CommandLine.Option;
 /// The options of `roundelay worker` as given; [#resolve] checks them. Lists may be given as repeated options or with
 /// commas.
 public final class WorkerOptions {
+    private static final List<String> PROXY_VARIABLES =
+            List.of("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy");
+
     @Option(
             names = "--server",
             split = ",",
@@ -74,8 +77,12 @@ public final class WorkerOptions {
     @Option(names = "--extra-index-url", split = ",", paramLabel = "URL", description = "Further package index.")
     List<String> extraIndexUrls = new ArrayList<>();
 
-    @Option(names = "--find-links", split = ",", paramLabel = "PATH", description = "Folder or page with wheels.")
+    @Option(names = "--find-links", split = ",", paramLabel = "PATH", description = "Folder with wheels.")
     List<String> findLinks = new ArrayList<>();
+
+    @Option(names = "--index-cacert", paramLabel = "FILE", description = "Certificate authority of the package index (PEM).")
+    @Nullable
+    String indexCacert;
 
     @Option(names = "--offline", description = "Install only from --find-links.")
     boolean offline;
@@ -137,9 +144,9 @@ public final class WorkerOptions {
     ///
     /// @param hostName the default of `--name`
     /// @param home     the user's home folder, for defaults
-    /// @param path     the value of `PATH`, to find python3
+    /// @param environment variables, to find python3 and proxies
     /// @throws ConfigException with all problems
-    public WorkerConfig resolve(String hostName, Path home, String path) throws ConfigException {
+    public WorkerConfig resolve(String hostName, Path home, Map<String, String> environment) throws ConfigException {
         Problems problems = new Problems();
         WorkerConfig config = new WorkerConfig(
                 resolveServers(problems),
@@ -147,13 +154,12 @@ public final class WorkerOptions {
                 resolveName(hostName, problems),
                 (int) number("--slots", slots, 0, 0, 1_024, problems),
                 (dataDir == null ? home.resolve(".local/share/roundelay-worker") : Path.of(dataDir)).toAbsolutePath(),
-                resolvePython(path, problems),
+                resolvePython(environment.getOrDefault("PATH", ""), problems),
                 pairs("--labels", labels, problems),
                 resolveDatasets(problems),
                 List.copyOf(allowUsers),
                 resolveIsolation(problems),
-                new WorkerConfig.PackageIndex(
-                        indexUrl, List.copyOf(extraIndexUrls), List.copyOf(findLinks), offline, allowSourceBuilds),
+                resolveIndex(environment, problems),
                 number("--memory-mb", memoryMb, 0, 64, 1L << 30, problems),
                 resolveLimits(problems),
                 Duration.ofSeconds(number("--disconnect-limit", disconnectLimit, 600, 1, 604_800, problems)),
@@ -165,6 +171,41 @@ public final class WorkerOptions {
         }
         problems.throwIfAny();
         return config;
+    }
+
+    private WorkerConfig.PackageIndex resolveIndex(Map<String, String> environment, Problems problems) {
+        Map<String, String> proxies = new LinkedHashMap<>();
+        for (String name : PROXY_VARIABLES) {
+            String value = environment.get(name);
+            if (value != null) {
+                proxies.put(name, value);
+            }
+        }
+        return new WorkerConfig.PackageIndex(
+                Optional.ofNullable(indexUrl).flatMap(url -> parseUrl("--index-url", url, problems)),
+                extraIndexUrls.stream()
+                        .flatMap(url -> parseUrl("--extra-index-url", url, problems).stream())
+                        .toList(),
+                findLinks.stream()
+                        .map(folder -> Path.of(folder).toAbsolutePath())
+                        .toList(),
+                offline,
+                allowSourceBuilds,
+                Optional.ofNullable(existing("--index-cacert", indexCacert, problems)),
+                proxies);
+    }
+
+    private static Optional<URI> parseUrl(String option, String text, Problems problems) {
+        try {
+            URI uri = new URI(text.strip());
+            if ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme())) {
+                return Optional.of(uri);
+            }
+        } catch (URISyntaxException _) {
+            // Reported with all others below.
+        }
+        problems.add(option, "'" + text + "' is no URL; write https://host/simple");
+        return Optional.empty();
     }
 
     private List<URI> resolveServers(Problems problems) {

@@ -7,6 +7,7 @@ import dev.roundelay.contract.worker.StepKind;
 import dev.roundelay.contract.worker.SyncRequest;
 import dev.roundelay.worker.client.AssignmentClient;
 import dev.roundelay.worker.client.RefusedException;
+import dev.roundelay.worker.environment.EnvironmentException;
 import dev.roundelay.worker.harness.Description;
 import dev.roundelay.worker.harness.HarnessException;
 import dev.roundelay.worker.harness.JobFolders;
@@ -237,7 +238,7 @@ public final class AssignmentRunner implements HeldAssignment {
                 // The end of a log is part of the job: as long as it takes, until an interruption.
             }
             finishLife(Life.DONE, null);
-        } catch (RefusedException | IOException | HarnessException | RuntimeException e) {
+        } catch (RefusedException | IOException | HarnessException | EnvironmentException | RuntimeException e) {
             Thread.interrupted();
             endHarness(attempt);
             fail(e, plan.site());
@@ -270,7 +271,7 @@ public final class AssignmentRunner implements HeldAssignment {
         }
         FailureReport report = Failures.of(e, site);
         LOG.info("assignment {} failed: {} {}", id, report.reason(), report.message());
-        if (!(e instanceof HarnessException)) {
+        if (!(e instanceof HarnessException || e instanceof EnvironmentException)) {
             LOG.warn("assignment {} failed", id, e);
         }
         log.worker("error", report.round(), report.message());

@@ -8,7 +8,8 @@ import dev.roundelay.contract.worker.ValidationReport;
 import dev.roundelay.worker.client.AssignmentClient;
 import dev.roundelay.worker.client.AssignmentClient.Taken;
 import dev.roundelay.worker.client.RefusedException;
-import dev.roundelay.worker.environment.PythonEnvironment;
+import dev.roundelay.worker.environment.EnvironmentException;
+import dev.roundelay.worker.environment.EnvironmentStore;
 import dev.roundelay.worker.harness.Description;
 import dev.roundelay.worker.harness.HarnessConfig;
 import dev.roundelay.worker.harness.HarnessException;
@@ -45,6 +46,7 @@ final class Attempt implements AutoCloseable {
     private final FileStager stager;
     private final Outbox outbox;
     private Optional<Path> checkpoint = Optional.empty();
+    private EnvironmentStore.@Nullable Lease environment;
     private @Nullable HarnessProcess harness;
     private @Nullable Kept kept;
     private long bytesSent;
@@ -80,18 +82,21 @@ final class Attempt implements AutoCloseable {
     }
 
     /// Fetches the inputs, builds the environment, starts the harness and imports the user's module.
-    Description prepare() throws IOException, RefusedException, InterruptedException, HarnessException {
+    Description prepare()
+            throws IOException, RefusedException, InterruptedException, HarnessException, EnvironmentException {
         requireAllowed();
         phase.accept("fetching inputs");
         Inputs inputs = new Inputs(plan, client, shared, folders, shop.sandbox().isolation());
         inputs.layOut(shop.config().datasets());
         checkpoint = inputs.checkpoint();
         phase.accept("building environment");
-        PythonEnvironment python = shop.environments().get(plan, line -> log.worker("info", null, line));
+        EnvironmentStore.Lease leased = shop.environments()
+                .obtain(plan.ownerId(), plan.requirements(), false, line -> log.worker("info", null, line));
+        environment = leased;
         phase.accept("importing");
         HarnessProcess started = HarnessProcess.start(
                 new HarnessConfig(
-                        shop.program(), python, slot.number(), limits(), slot.devices(), HarnessConfig.MODEL_BYTES),
+                        shop.program(), leased.python(), slot.number(), limits(), slot.devices(), HarnessConfig.MODEL_BYTES),
                 job(),
                 folders,
                 shop.sandbox(),
@@ -280,6 +285,10 @@ final class Attempt implements AutoCloseable {
         outbox.close();
         if (harness != null) {
             harness.close();
+        }
+        if (environment != null) {
+            environment.close();
+            environment = null;
         }
     }
 }

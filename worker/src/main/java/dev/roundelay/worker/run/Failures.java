@@ -4,6 +4,7 @@ import dev.roundelay.contract.FailureReason;
 import dev.roundelay.contract.worker.FailureReport;
 import dev.roundelay.worker.client.RefusedException;
 import dev.roundelay.worker.client.TransferFailedException;
+import dev.roundelay.worker.environment.EnvironmentException;
 import dev.roundelay.worker.harness.HarnessException;
 import dev.roundelay.worker.sandbox.SandboxException;
 import java.io.IOException;
@@ -20,6 +21,7 @@ final class Failures {
     static FailureReport of(Exception e, String site) {
         return switch (e) {
             case HarnessException harness -> harness.report();
+            case EnvironmentException environment -> environment.report();
             case TransferFailedException transfer ->
                 report(FailureReason.ENVIRONMENT_FAILED, String.valueOf(transfer.getMessage()), transfer.getCause());
             case RefusedException refused ->

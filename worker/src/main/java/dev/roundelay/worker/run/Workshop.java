@@ -2,6 +2,7 @@ package dev.roundelay.worker.run;
 
 import dev.roundelay.worker.client.WorkerClient;
 import dev.roundelay.worker.config.WorkerConfig;
+import dev.roundelay.worker.environment.EnvironmentStore;
 import dev.roundelay.worker.sandbox.Sandbox;
 import dev.roundelay.worker.sync.Changes;
 import dev.roundelay.worker.telemetry.Machine;
@@ -22,7 +23,7 @@ public record Workshop(
         SharedJobs jobs,
         Path attempts,
         Path program,
-        Environments environments,
+        EnvironmentStore environments,
         Sandbox sandbox,
         RanLog ran,
         Changes changes,

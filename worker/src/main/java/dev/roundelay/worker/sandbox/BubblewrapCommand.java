@@ -24,6 +24,10 @@ final class BubblewrapCommand {
     // arguments.
     private static final String LAUNCHER =
             "[ -z \"$1\" ] || echo $$ >\"$1\" || exit 125; exec 9<\"$2\" || exit 125;" + " shift 2; exec \"$@\"";
+    // Lays every source under one folder of a mount namespace of its own, then becomes the rest of its arguments.
+    private static final String STAGE = "s=$1; shift; mount -t tmpfs -o mode=755 stage \"$s\" || exit 125; i=0;"
+            + " while [ \"$1\" != -- ]; do if [ -d \"$1\" ]; then mkdir \"$s/$i\"; else : >\"$s/$i\"; fi;"
+            + " mount --bind \"$1\" \"$s/$i\" || exit 125; i=$((i+1)); shift; done; shift; exec \"$@\"";
     private static final int INSIDE_ID = 1000;
 
     private final SandboxConfig config;
@@ -86,20 +90,21 @@ final class BubblewrapCommand {
     }
 
     // The outer stage runs as root without a user namespace: it lays every source under one folder that the slot's uid
-    // may pass, whatever the modes of the folders above the sources are. Then setpriv drops to that uid.
+    // may pass, whatever the modes of the folders above the sources are. Then setpriv drops to that uid. No process of
+    // the stage stays in between: a parent-death signal is sent by the dying parent, and only the agent itself may
+    // signal that uid; an outer bubblewrap, which gives up its capabilities, may not (measured).
     private List<Mount> addOuterStage(List<String> line, List<Mount> mounts, int uid) {
         String stage = List.of("/mnt", "/media", "/srv", "/opt").stream()
                 .filter(folder -> Files.isDirectory(Path.of(folder)))
                 .findFirst()
                 .orElseThrow(() -> new SandboxException("[sandbox] no folder /mnt on this machine; make one"));
-        line.addAll(List.of(config.bubblewrap().toString(), "--die-with-parent", "--dev-bind", "/", "/"));
-        line.addAll(List.of("--tmpfs", stage));
+        line.addAll(List.of("unshare", "--mount", "--propagation", "private"));
+        line.addAll(List.of("/bin/sh", "-c", STAGE, "roundelay-stage", stage));
         List<Mount> staged = new ArrayList<>();
         for (Mount mount : mounts) {
-            String place = stage + "/" + staged.size();
-            line.addAll(List.of(
-                    mount.writable() ? "--bind" : "--ro-bind", mount.source().toString(), place));
-            staged.add(new Mount(Path.of(place), mount.target(), mount.writable(), mount.limitBytes()));
+            line.add(mount.source().toString());
+            staged.add(new Mount(
+                    Path.of(stage + "/" + staged.size()), mount.target(), mount.writable(), mount.limitBytes()));
         }
         line.addAll(List.of("--", "setpriv", "--pdeathsig", "KILL", "--reuid", Integer.toString(uid)));
         line.addAll(List.of("--regid", Integer.toString(uid), "--clear-groups", "--inh-caps=-all"));

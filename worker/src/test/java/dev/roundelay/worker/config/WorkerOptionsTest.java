@@ -97,6 +97,6 @@ class WorkerOptionsTest {
         new CommandLine(program)
                 .setDefaultValueProvider(new EnvironmentDefaults(environment))
                 .parseArgs(args);
-        return program.options.resolve("host", folder, "/nowhere:/usr/bin");
+        return program.options.resolve("host", folder, Map.of("PATH", "/nowhere:/usr/bin"));
     }
 }

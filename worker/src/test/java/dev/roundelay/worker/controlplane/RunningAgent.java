@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -143,7 +144,8 @@ public final class RunningAgent implements AutoCloseable {
                     datasets,
                     allowedUsers,
                     isolation,
-                    new WorkerConfig.PackageIndex(null, List.of(), List.of(), true, false),
+                    new WorkerConfig.PackageIndex(
+                            Optional.empty(), List.of(), List.of(), true, false, Optional.empty(), Map.of()),
                     memoryMb,
                     new WorkerConfig.Limits(processes, outDirMb, 200, 1, 1_024),
                     disconnectLimit,
