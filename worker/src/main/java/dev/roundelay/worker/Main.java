@@ -54,7 +54,8 @@ public final class Main implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try {
-            WorkerConfig config = options.resolve(hostName(), Path.of(System.getProperty("user.home")), System.getenv());
+            WorkerConfig config =
+                    options.resolve(hostName(), Path.of(System.getProperty("user.home")), System.getenv());
             if (options.leaves()) {
                 leave(config);
                 return 0;

@@ -77,8 +77,10 @@ class MainIT {
     @Test
     void a_refused_join_says_which_of_its_parts_is_at_fault() throws Exception {
         assertThat(failure(3, "--token", "rwt_wrong")).contains("[token]").contains("mint a new one");
-        assertThat(failure(3, "--token", FakeControlPlane.TOKEN, "--name", "taken")).contains("[name]");
-        assertThat(failure(3, "--token", FakeControlPlane.TOKEN, "--name", "old")).contains("[version]");
+        assertThat(failure(3, "--token", FakeControlPlane.TOKEN, "--name", "taken"))
+                .contains("[name]");
+        assertThat(failure(3, "--token", FakeControlPlane.TOKEN, "--name", "old"))
+                .contains("[version]");
         assertThat(failure(3)).contains("[--token]");
     }
 

@@ -80,7 +80,10 @@ public final class WorkerOptions {
     @Option(names = "--find-links", split = ",", paramLabel = "PATH", description = "Folder with wheels.")
     List<String> findLinks = new ArrayList<>();
 
-    @Option(names = "--index-cacert", paramLabel = "FILE", description = "Certificate authority of the package index (PEM).")
+    @Option(
+            names = "--index-cacert",
+            paramLabel = "FILE",
+            description = "Certificate authority of the package index (PEM).")
     @Nullable
     String indexCacert;
 

@@ -96,7 +96,12 @@ final class Attempt implements AutoCloseable {
         phase.accept("importing");
         HarnessProcess started = HarnessProcess.start(
                 new HarnessConfig(
-                        shop.program(), leased.python(), slot.number(), limits(), slot.devices(), HarnessConfig.MODEL_BYTES),
+                        shop.program(),
+                        leased.python(),
+                        slot.number(),
+                        limits(),
+                        slot.devices(),
+                        HarnessConfig.MODEL_BYTES),
                 job(),
                 folders,
                 shop.sandbox(),

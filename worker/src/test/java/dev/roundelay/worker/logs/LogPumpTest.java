@@ -67,7 +67,8 @@ class LogPumpTest {
         }
         assertThat(lines())
                 .extracting(Events.Line::n)
-                .containsExactlyElementsOf(LongStream.rangeClosed(1, 5_000).boxed().toList());
+                .containsExactlyElementsOf(
+                        LongStream.rangeClosed(1, 5_000).boxed().toList());
         assertThat(lines().getLast().message()).endsWith("x4999");
         assertThat(batches).allMatch(batch -> batch.lines().size() <= 1_000);
     }

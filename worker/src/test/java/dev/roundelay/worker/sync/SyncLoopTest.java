@@ -138,7 +138,8 @@ class SyncLoopTest {
 
         assertThat(started.getFirst().abandoned).isTrue();
         assertThat(requests.getLast().assignments()).isEmpty();
-        assertThat(requests.getLast().instanceId()).isNotEqualTo(requests.getFirst().instanceId());
+        assertThat(requests.getLast().instanceId())
+                .isNotEqualTo(requests.getFirst().instanceId());
     }
 
     @Test
@@ -183,8 +184,7 @@ class SyncLoopTest {
     }
 
     private static SyncRequest report(String instance, List<SyncRequest.Held> held, @Nullable String seen) {
-        return new SyncRequest(
-                instance, 1, 1, "cpu", "cpu", 1, 1, Map.of(), List.of(), Map.of(), null, held, seen);
+        return new SyncRequest(instance, 1, 1, "cpu", "cpu", 1, 1, Map.of(), List.of(), Map.of(), null, held, seen);
     }
 
     /// A call that is over at once.
