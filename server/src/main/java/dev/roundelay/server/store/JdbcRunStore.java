@@ -52,15 +52,13 @@ public final class JdbcRunStore implements RunStore {
 
     @Override
     public RunState load(JobId job) {
-        return StoreFaults.translated(() -> jdbi.inTransaction(
-                TransactionIsolationLevel.REPEATABLE_READ, handle -> RunReads.state(handle, job)));
+        return StoreFaults.translated(() ->
+                jdbi.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, handle -> RunReads.state(handle, job)));
     }
 
     @Override
     public Outcome putFirstModel(Epoch epoch, JobId job, Holder holder, FirstModel first) {
-        return write(
-                epoch,
-                handle -> isCurrent(handle, holder) ? putFirst(handle, job, first) : Outcome.STALE_FENCE);
+        return write(epoch, handle -> isCurrent(handle, holder) ? putFirst(handle, job, first) : Outcome.STALE_FENCE);
     }
 
     @Override
@@ -115,8 +113,7 @@ public final class JdbcRunStore implements RunStore {
             Round open = require(handle, job, round);
             SortedMap<Integer, Contribution> members = RunReads.contributions(handle, job, round);
             if (open.state() == RoundState.OPEN) {
-                RunWrites.updateRound(
-                        handle, job, open.close(new TreeSet<>(members.keySet()), at));
+                RunWrites.updateRound(handle, job, open.close(new TreeSet<>(members.keySet()), at));
                 JdbcJobJournal.write(handle, job, notes);
             }
             return members;
@@ -241,8 +238,8 @@ public final class JdbcRunStore implements RunStore {
 
     @Override
     public List<RoundRecord> rounds(JobId job) {
-        return StoreFaults.translated(() -> jdbi.inTransaction(
-                TransactionIsolationLevel.REPEATABLE_READ, handle -> RunReads.rounds(handle, job)));
+        return StoreFaults.translated(() ->
+                jdbi.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, handle -> RunReads.rounds(handle, job)));
     }
 
     @Override
@@ -287,8 +284,8 @@ public final class JdbcRunStore implements RunStore {
     }
 
     private static boolean isCurrent(Handle handle, Holder holder) {
-        return handle.createQuery("select 1 from assignment where id = ? and fence = ? and state in " + HOLDING
-                        + " for share")
+        return handle.createQuery(
+                        "select 1 from assignment where id = ? and fence = ? and state in " + HOLDING + " for share")
                 .bind(0, holder.assignment().value())
                 .bind(1, holder.fence().value())
                 .mapTo(Integer.class)

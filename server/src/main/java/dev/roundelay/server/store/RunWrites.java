@@ -62,15 +62,10 @@ final class RunWrites {
 
     /// Returns 0 if there is a round of that number.
     static int insertRound(Handle handle, JobId job, Round round) {
-        return handle.execute(
-                """
+        return handle.execute("""
                 insert into round (job_id, number, state, opened_at, members, samples, metrics)
                 values (?, ?, ?, ?, '{}', 0, '{}') on conflict do nothing
-                """,
-                job.value(),
-                round.number(),
-                round.state().toString(),
-                round.openedAt());
+                """, job.value(), round.number(), round.state().toString(), round.openedAt());
     }
 
     static void updateRound(Handle handle, JobId job, Round round) {
@@ -139,25 +134,15 @@ final class RunWrites {
 
     /// Returns 0 if the shard's row names another file.
     static int dropContribution(Handle handle, JobId job, int round, Contribution lost) {
-        int dropped = handle.execute(
-                """
+        int dropped = handle.execute("""
                 delete from contribution
                 where job_id = ? and round = ? and shard = ? and server = ? and file = ?
-                """,
-                job.value(),
-                round,
-                lost.shard(),
-                lost.server(),
-                lost.file());
+                """, job.value(), round, lost.shard(), lost.server(), lost.file());
         if (dropped > 0) {
-            handle.execute(
-                    """
+            handle.execute("""
                     insert into contribution_loss (job_id, round, shard, times) values (?, ?, ?, 1)
                     on conflict (job_id, round, shard) do update set times = contribution_loss.times + 1
-                    """,
-                    job.value(),
-                    round,
-                    lost.shard());
+                    """, job.value(), round, lost.shard());
         }
         return dropped;
     }
@@ -204,13 +189,10 @@ final class RunWrites {
     }
 
     static void setOutputPrefix(Handle handle, JobId job, String prefix) {
-        handle.execute(
-                """
+        handle.execute("""
                 insert into run (job_id, output_prefix) values (?, ?)
                 on conflict (job_id) do update set output_prefix = excluded.output_prefix
-                """,
-                job.value(),
-                prefix);
+                """, job.value(), prefix);
     }
 
     /// Follows outputs that have moved; a job that was deleted has nothing to follow.
@@ -226,14 +208,10 @@ final class RunWrites {
                 .bind(1, slug)
                 .map((row, _) -> new JobId(row.getString(1)))
                 .findOne();
-        handle.execute(
-                """
+        handle.execute("""
                 insert into output_claim (bucket, slug, job_id) values (?, ?, ?)
                 on conflict (bucket, slug) do update set job_id = excluded.job_id
-                """,
-                bucket.value(),
-                slug,
-                job.value());
+                """, bucket.value(), slug, job.value());
         return former;
     }
 
