@@ -11,6 +11,7 @@ import dev.roundelay.tensors.safetensors.SafetensorsWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -115,7 +116,7 @@ class MutatedFilesTest {
     // Makes the directory's checksum of data.pkl fit the changed pickle, so that mutants get as far as the
     // unpickler.
     private static void repairChecksum(byte[] zip) {
-        String text = new String(zip, java.nio.charset.StandardCharsets.ISO_8859_1);
+        String text = new String(zip, StandardCharsets.ISO_8859_1);
         int directory = text.indexOf("PK\u0001\u0002");
         int start = text.indexOf("\u0080\u0002");
         if (directory < 0 || start < 0 || directory + 28 > zip.length) {

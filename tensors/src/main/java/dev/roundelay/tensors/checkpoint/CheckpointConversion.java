@@ -4,10 +4,8 @@ import dev.roundelay.tensors.TensorFormatException;
 import dev.roundelay.tensors.safetensors.SafetensorsReader;
 import dev.roundelay.tensors.safetensors.SafetensorsWriter;
 import dev.roundelay.tensors.tensor.StridedView;
-import dev.roundelay.tensors.tensor.TensorView;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -20,9 +18,6 @@ import java.util.Map;
 /// model.
 /// Stateless.
 public final class CheckpointConversion {
-    private static final int BLOCK_ELEMENTS = 1 << 16;
-    private static final int CHUNK_BYTES = 1 << 20;
-
     private CheckpointConversion() {}
 
     /// Writes a safetensors file that this program wrote as a new `.pt` file.
@@ -72,39 +67,12 @@ public final class CheckpointConversion {
 
     private static void toSafetensors(
             CheckpointReader reader, Map<String, String> metadata, WritableByteChannel channel) throws IOException {
-        writeFully(channel, ByteBuffer.wrap(SafetensorsWriter.header(reader.layout(), metadata)));
-        MemorySegment block = MemorySegment.ofArray(new byte[BLOCK_ELEMENTS * Long.BYTES]);
+        ByteBuffer header = ByteBuffer.wrap(SafetensorsWriter.header(reader.layout(), metadata));
+        while (header.hasRemaining()) {
+            channel.write(header);
+        }
         for (StridedView tensor : reader.tensors()) {
-            if (tensor.contiguous().isPresent()) {
-                write(channel, tensor.contiguous().get());
-            } else {
-                gather(channel, tensor, block);
-            }
-        }
-    }
-
-    private static void write(WritableByteChannel channel, TensorView tensor) throws IOException {
-        MemorySegment elements = tensor.segment();
-        for (long from = 0; from < elements.byteSize(); from += CHUNK_BYTES) {
-            long size = Math.min(CHUNK_BYTES, elements.byteSize() - from);
-            writeFully(channel, elements.asSlice(from, size).asByteBuffer());
-        }
-    }
-
-    private static void gather(WritableByteChannel channel, StridedView tensor, MemorySegment block)
-            throws IOException {
-        long elements = tensor.spec().shape().elementCount();
-        for (long from = 0; from < elements; from += BLOCK_ELEMENTS) {
-            int count = (int) Math.min(BLOCK_ELEMENTS, elements - from);
-            tensor.gather(from, count, block);
-            long bytes = (long) count * tensor.spec().dtype().byteSize();
-            writeFully(channel, block.asSlice(0, bytes).asByteBuffer());
-        }
-    }
-
-    private static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
+            tensor.writeTo(channel);
         }
     }
 }

@@ -6,7 +6,6 @@ import dev.roundelay.tensors.tensor.TensorLayout;
 import dev.roundelay.tensors.tensor.TensorView;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.Channels;
@@ -25,7 +24,6 @@ import java.util.Map;
 /// Tensors keep the order given. No method syncs the file to disk: that is the storage's part. Stateless.
 public final class SafetensorsWriter {
     private static final int DATA_ALIGNMENT = 64;
-    private static final int CHUNK_BYTES = 1 << 20;
 
     private SafetensorsWriter() {}
 
@@ -51,7 +49,7 @@ public final class SafetensorsWriter {
                 TensorLayout.of(tensors.stream().map(TensorView::spec).toList());
         writeFully(channel, ByteBuffer.wrap(header(layout, metadata)));
         for (TensorView tensor : tensors) {
-            writeFully(channel, tensor.segment());
+            tensor.writeTo(channel);
         }
     }
 
@@ -139,13 +137,6 @@ public final class SafetensorsWriter {
             }
         }
         json.append('"');
-    }
-
-    private static void writeFully(WritableByteChannel channel, MemorySegment segment) throws IOException {
-        for (long from = 0; from < segment.byteSize(); from += CHUNK_BYTES) {
-            long size = Math.min(CHUNK_BYTES, segment.byteSize() - from);
-            writeFully(channel, segment.asSlice(from, size).asByteBuffer());
-        }
     }
 
     private static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {

@@ -2,7 +2,10 @@ package dev.roundelay.tensors.tensor;
 
 import dev.roundelay.tensors.TensorFault;
 import dev.roundelay.tensors.TensorFormatException;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,6 +20,8 @@ import java.util.Optional;
 /// @param offset the first element's index in the storage
 /// @param strides elements of the storage to step over, one for each dimension, >= 0
 public record StridedView(TensorSpec spec, MemorySegment storage, long offset, List<Long> strides) {
+    private static final int BLOCK_ELEMENTS = 1 << 16;
+
     /// @throws TensorFormatException with `OUTSIDE_STORAGE` if an element would lie outside the storage, or
     /// a stride
     /// is negative or missing
@@ -72,6 +77,27 @@ public record StridedView(TensorSpec spec, MemorySegment storage, long offset, L
                 }
                 at -= dimensions[i] * steps[i];
                 index[i] = 0;
+            }
+        }
+    }
+
+    /// Writes the elements in row-major order to a channel, which stays open.
+    public void writeTo(WritableByteChannel channel) throws IOException {
+        Optional<TensorView> inPlace = contiguous();
+        if (inPlace.isPresent()) {
+            inPlace.get().writeTo(channel);
+            return;
+        }
+        MemorySegment block =
+                MemorySegment.ofArray(new byte[BLOCK_ELEMENTS * spec.dtype().byteSize()]);
+        long elements = spec.shape().elementCount();
+        for (long from = 0; from < elements; from += BLOCK_ELEMENTS) {
+            int count = (int) Math.min(BLOCK_ELEMENTS, elements - from);
+            gather(from, count, block);
+            ByteBuffer gathered =
+                    block.asByteBuffer().limit(count * spec.dtype().byteSize());
+            while (gathered.hasRemaining()) {
+                channel.write(gathered);
             }
         }
     }

@@ -1,6 +1,9 @@
 package dev.roundelay.tensors.tensor;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 
 /// A tensor whose elements lie in memory that somebody else owns, mostly a mapped file.
 ///
@@ -12,6 +15,8 @@ import java.lang.foreign.MemorySegment;
 ///
 /// @param segment exactly the bytes of the elements
 public record TensorView(TensorSpec spec, MemorySegment segment) {
+    private static final int CHUNK_BYTES = 1 << 20;
+
     public TensorView {
         if (segment.byteSize() != spec.byteSize()) {
             throw new IllegalArgumentException("tensor " + spec.name() + " has " + segment.byteSize() + " bytes, but "
@@ -33,5 +38,16 @@ public record TensorView(TensorSpec spec, MemorySegment segment) {
 
     public Shape shape() {
         return spec.shape();
+    }
+
+    /// Writes the elements to a channel, which stays open.
+    public void writeTo(WritableByteChannel channel) throws IOException {
+        for (long from = 0; from < segment.byteSize(); from += CHUNK_BYTES) {
+            long size = Math.min(CHUNK_BYTES, segment.byteSize() - from);
+            ByteBuffer chunk = segment.asSlice(from, size).asByteBuffer();
+            while (chunk.hasRemaining()) {
+                channel.write(chunk);
+            }
+        }
     }
 }

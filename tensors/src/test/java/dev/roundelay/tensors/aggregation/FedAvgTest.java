@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -191,7 +192,7 @@ class FedAvgTest {
 
             assertThatThrownBy(
                             () -> average.aggregate(List.of(new WeightedUpdate(model, 1)), model, Map.of(), existing))
-                    .isInstanceOf(java.nio.file.FileAlreadyExistsException.class);
+                    .isInstanceOf(FileAlreadyExistsException.class);
         }
     }
 

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,7 +83,7 @@ class DamagedSafetensorsTest {
     @ParameterizedTest
     @ValueSource(strings = {"80", "c0af", "c1bf", "e0809f", "eda080", "f08080af", "f4908080", "f8888080", "c3", "e282"})
     void text_that_is_not_utf_8_is_refused(String hex) throws IOException {
-        String raw = new String(java.util.HexFormat.of().parseHex(hex), StandardCharsets.ISO_8859_1);
+        String raw = new String(HexFormat.of().parseHex(hex), StandardCharsets.ISO_8859_1);
         Path file = write(("{\"" + raw + "\":{}}").getBytes(StandardCharsets.ISO_8859_1), 0);
 
         assertThat(refusalOf(file)).hasMessageContaining("not UTF-8");

@@ -10,6 +10,7 @@ import dev.roundelay.tensors.tensor.Shape;
 import dev.roundelay.tensors.tensor.TensorView;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -168,7 +169,7 @@ class UpdateCheckTest {
         byte[] bytes = new byte[4 * values.length];
         MemorySegment segment = MemorySegment.ofArray(bytes);
         for (int i = 0; i < values.length; i++) {
-            segment.set(java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * i, values[i]);
+            segment.set(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * i, values[i]);
         }
         return new TensorView(name, DType.F32, Shape.of(values.length), segment);
     }
