@@ -19,7 +19,7 @@ record KeyRange(String start, String end) {
                 return prefix.substring(0, end) + Character.toString(next);
             }
         }
-        return END;
+        return "";
     }
 
     /// Returns the least text behind `text` itself: no key holds a NUL, so U+0001 comes first.
