@@ -12,6 +12,7 @@ import java.util.Enumeration;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.zip.CRC32;
 import java.util.zip.ZipException;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
@@ -94,6 +95,7 @@ public record SafeZip(int maxEntries, long maxBytes, int maxRatio, long ratioFre
             throw tooLarge(where, most);
         }
         long written = 0;
+        CRC32 checksum = new CRC32();
         try (InputStream in = zip.getInputStream(entry);
                 OutputStream out =
                         Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
@@ -103,8 +105,12 @@ public record SafeZip(int maxEntries, long maxBytes, int maxRatio, long ratioFre
                 if (written > left) {
                     throw tooLarge(where, most);
                 }
+                checksum.update(buffer, 0, n);
                 out.write(buffer, 0, n);
             }
+        }
+        if (written != entry.getSize() || checksum.getValue() != entry.getCrc()) {
+            throw new WorkdirException(where + "damaged (size or checksum differ); make the archive again");
         }
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
         return written;
@@ -121,7 +127,9 @@ public record SafeZip(int maxEntries, long maxBytes, int maxRatio, long ratioFre
 
     private static String checkedPath(ZipArchiveEntry entry, String where) {
         String name = entry.getName();
-        if (name.startsWith("/") || name.contains("\\") || name.matches("(?s)^[A-Za-z]:.*")) {
+        // The library turns some backslashes into slashes: the bytes of the archive decide.
+        String raw = new String(entry.getRawName(), StandardCharsets.ISO_8859_1);
+        if (name.startsWith("/") || raw.contains("\\") || name.matches("(?s)^[A-Za-z]:.*")) {
             throw new WorkdirException(where + "not a relative name with forward slashes; pack relative names");
         }
         if (name.codePoints().anyMatch(Character::isISOControl)) {

@@ -277,11 +277,11 @@ class SandboxEscapeIT {
     @Test
     void frozen_programs_do_not_run() throws Exception {
         try (SandboxProcess process = shell.start("""
-                print('started', flush=True)
                 n = 0
                 while True:
                     n += 1
                     open('/app/out/n', 'w').write(str(n))
+                    if n == 1: print('started', flush=True)
                 """)) {
             process.stdout().readNBytes(7);
             try (var _ = process.freeze()) {
