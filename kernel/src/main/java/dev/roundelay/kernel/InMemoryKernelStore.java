@@ -45,6 +45,7 @@ public final class InMemoryKernelStore implements KernelStore {
     @Override
     public synchronized void commit(Epoch held, Changes changes, Participant with) {
         require(held);
+        changes.newJobs().forEach(this::requireNew);
         run(with);
         changes.newJobs().forEach(job -> jobs.put(job.id(), job));
         changes.jobs().forEach(job -> jobs.put(job.id(), job));
@@ -122,6 +123,13 @@ public final class InMemoryKernelStore implements KernelStore {
     private void require(Epoch held) {
         if (held.value() != epoch) {
             throw new StaleEpochException(held);
+        }
+    }
+
+    private void requireNew(Job job) {
+        if (jobs.containsKey(job.id())) {
+            throw new IllegalStateException(
+                    "[kernel store] there is a job " + job.id() + "; make a new id for each job");
         }
     }
 

@@ -51,6 +51,7 @@ public interface KernelStore {
 
     /// Deletes an ended job, its timeline, events and assignments, together with the participant's facts.
     ///
-    /// @return whether there was such a job, it had ended, and no assignment of it held a slot; if not, nothing is written
+    /// @return whether there was such a job, it had ended, and no assignment of it held a slot; if not, nothing is
+    ///     written
     boolean deleteEnded(Epoch epoch, JobId id, Participant with);
 }

@@ -23,6 +23,7 @@ final class FaultyStore implements KernelStore {
     private final InMemoryKernelStore store;
     Fault fault = Fault.NONE;
     int commits;
+    final Exercised exercised = new Exercised();
 
     FaultyStore(InMemoryKernelStore store) {
         this.store = store;
@@ -38,6 +39,7 @@ final class FaultyStore implements KernelStore {
     public void commit(Epoch epoch, Changes changes, Participant with) {
         requireThere();
         store.commit(epoch, changes, with);
+        exercised.committed(changes);
         commits++;
         if (fault == Fault.ANSWER_LOST) {
             fault = Fault.NONE;

@@ -2,19 +2,18 @@ package dev.roundelay.kernel;
 
 import dev.roundelay.kernel.assignment.Assignment;
 import dev.roundelay.kernel.assignment.AssignmentState;
+import dev.roundelay.kernel.job.Failure;
 import dev.roundelay.kernel.job.Job;
 import dev.roundelay.kernel.job.JobId;
 import dev.roundelay.kernel.job.UserId;
 import dev.roundelay.kernel.worker.NewWorker;
 import dev.roundelay.kernel.worker.WorkerId;
 import dev.roundelay.kernel.worker.WorkerOffer;
-import dev.roundelay.kernel.worker.WorkerPatch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 
@@ -28,6 +27,11 @@ final class KernelFixture {
     final List<String> told = new ArrayList<>();
     Kernel kernel = startKernel();
 
+    KernelFixture() {
+        // Lets the grace after the start pass.
+        seconds(11);
+    }
+
     Kernel startKernel() {
         Kernel next = new Kernel(store, KernelConfig.defaults(), clock, clock::nanos, random);
         next.addListener(new KernelListener() {
@@ -37,12 +41,12 @@ final class KernelFixture {
             }
 
             @Override
-            public void siteFailed(JobId id, Assignment failed, dev.roundelay.kernel.job.Failure failure) {
+            public void siteFailed(JobId id, Assignment failed, Failure failure) {
                 told.add("site failed " + failed.site() + " " + failure.reason());
             }
 
             @Override
-            public void siteDropped(JobId id, int shard, dev.roundelay.kernel.job.Failure why) {
+            public void siteDropped(JobId id, int shard, Failure why) {
                 told.add("site dropped " + Job.site(shard) + " " + why.reason());
             }
 
@@ -85,9 +89,16 @@ final class KernelFixture {
         return agent;
     }
 
+    TestAgent agent(String name) {
+        TestAgent agent = agents.get(name);
+        if (agent == null) {
+            throw new AssertionError("no worker " + name);
+        }
+        return agent;
+    }
+
     void price(TestAgent agent, int cents) {
-        kernel.update(
-                agent.id, new WorkerPatch(Optional.empty(), Optional.of(cents), Optional.empty(), Optional.empty()));
+        kernel.update(agent.id, AWorker.costing(cents));
     }
 
     Job submit(AJob wanted) {

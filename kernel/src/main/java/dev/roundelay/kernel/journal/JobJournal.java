@@ -5,8 +5,8 @@ import dev.roundelay.kernel.job.JobId;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// The journal of each job. Everything in it takes its `seq` from one counter per job, so that a reader who
-/// remembers the last `seq` never misses or doubles anything.
+/// The journal of each job. Everything in it takes its `seq` from one counter per job, so that a reader who remembers
+/// the last `seq` never misses or doubles anything.
 ///
 /// Writes are guarded by the epoch and are durable on return. Thread-safe.
 public interface JobJournal {
