@@ -1,0 +1,206 @@
+package dev.roundelay.server;
+
+import dev.roundelay.federation.FederationConfig;
+import dev.roundelay.federation.JobRuns;
+import dev.roundelay.federation.run.RunParts;
+import dev.roundelay.federation.spool.Spool;
+import dev.roundelay.kernel.Kernel;
+import dev.roundelay.kernel.KernelConfig;
+import dev.roundelay.kernel.job.UserId;
+import dev.roundelay.s3.S3KeyPair;
+import dev.roundelay.s3.S3Server;
+import dev.roundelay.server.account.Bootstrap;
+import dev.roundelay.server.account.JdbcAccounts;
+import dev.roundelay.server.account.Passwords;
+import dev.roundelay.server.account.Secrets;
+import dev.roundelay.server.active.ActiveEpoch;
+import dev.roundelay.server.active.ActiveServer;
+import dev.roundelay.server.active.ActiveServerConfig;
+import dev.roundelay.server.http.Authenticator;
+import dev.roundelay.server.http.HttpServer;
+import dev.roundelay.server.http.OpsResource;
+import dev.roundelay.server.http.Routes;
+import dev.roundelay.server.jobs.JobAccess;
+import dev.roundelay.server.jobs.JobApi;
+import dev.roundelay.server.jobs.JobSignals;
+import dev.roundelay.server.jobs.JsonRunSpecs;
+import dev.roundelay.server.store.Database;
+import dev.roundelay.server.workerapi.WorkerApi;
+import dev.roundelay.server.workerapi.WorkerAuth;
+import dev.roundelay.server.workerapi.WorkerSignals;
+import dev.roundelay.server.workers.WorkerTokensResource;
+import dev.roundelay.server.workers.WorkersResource;
+import dev.roundelay.storage.ObjectStore;
+import dev.roundelay.storage.OwnerId;
+import dev.roundelay.tensors.aggregation.FedAvg;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jdbi.v3.core.JdbiException;
+
+/// The whole control plane, wired by hand from top to bottom. Constructing does no I/O; [#start] does.
+public final class ControlPlane implements AutoCloseable {
+    private final InstantSource clock = InstantSource.system();
+    private final SecureRandom random = new SecureRandom();
+    private final int cores = Runtime.getRuntime().availableProcessors();
+    private final ExecutorService arithmetic = Executors.newFixedThreadPool(
+            cores, Thread.ofPlatform().name("arithmetic-", 0).daemon().factory());
+    private final ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
+    private final Database database;
+    private final Stores stores;
+    private final Kernel kernel;
+    private final JobRuns runs;
+    private final ActiveServer active;
+    private final HttpServer http;
+    private final S3Server s3;
+
+    /// @param serverKey 32 bytes from which bucket secrets are derived
+    public ControlPlane(Settings settings, Database database, byte[] serverKey) {
+        this.database = database;
+        JobSignals jobSignals = new JobSignals();
+        stores = Stores.of(database, settings.dataDir(), clock, random, jobSignals::raise);
+        kernel = new Kernel(stores.kernel(), KernelConfig.defaults(), clock, System::nanoTime, random);
+        runs = new JobRuns(
+                runParts(settings),
+                new JsonRunSpecs(new JobAccess(kernel, stores.kernel())),
+                JobRuns::onVirtualThread);
+
+        Secrets secrets = new Secrets(random, serverKey);
+        Passwords passwords = new Passwords(random);
+        Authenticator authenticator = new Authenticator(stores.accounts());
+        WorkerTokensResource workerTokens =
+                new WorkerTokensResource(authenticator, stores.tokens(), clock, random);
+        Bootstrap bootstrap = new Bootstrap(
+                stores.accounts(), passwords, secrets, stores.index(), workerTokens, clock, random);
+
+        ActiveEpoch epoch = new ActiveEpoch();
+        Serving.Signals signals = new Serving.Signals(new WorkerSignals(), jobSignals, new KernelTicker(kernel));
+        Serving serving = new Serving(settings, stores, kernel, runs, bootstrap, epoch, signals);
+        active = new ActiveServer(
+                database, ActiveServerConfig.defaults(), System::nanoTime, List.of(serving, signals.ticker()));
+
+        JobApi jobApi = new JobApi(jobParts(settings, authenticator, jobSignals, epoch));
+        WorkerAuth workerAuth = new WorkerAuth(stores.tokens());
+        List<Routes> routes = new ArrayList<>(jobApi.routes());
+        routes.addAll(WorkerApi.routes(workerParts(workerAuth, signals.workers(), epoch)));
+        routes.add(new WorkersResource(authenticator, kernel, stores.tokens(), workerAuth));
+        routes.add(workerTokens);
+        routes.add(new OpsResource(active::isActive, this::databaseAnswers));
+        http = new HttpServer(settings.listen(), active::isActive, routes, random);
+        s3 = new S3Server(
+                settings.s3(),
+                id -> keyPair(id, secrets),
+                new ObjectStore(stores.blobs(), stores.index()),
+                clock,
+                settings.s3Tls());
+
+        kernel.addListener(runs);
+        kernel.addListener(jobApi.files());
+        kernel.addListener(serving);
+        runs.addListener(serving::workersChanged);
+    }
+
+    private RunParts runParts(Settings settings) {
+        return new RunParts(
+                kernel,
+                stores.runs(),
+                stores.journal(),
+                stores.blobs(),
+                stores.index(),
+                new Spool(settings.dataDir().resolve("spool/rounds"), random),
+                FederationConfig.of(settings.serverId()),
+                clock,
+                System::nanoTime,
+                new FedAvg(arithmetic, cores),
+                arithmetic,
+                background);
+    }
+
+    private JobApi.Parts jobParts(
+            Settings settings, Authenticator authenticator, JobSignals jobSignals, ActiveEpoch epoch) {
+        return new JobApi.Parts(
+                authenticator,
+                kernel,
+                stores.kernel(),
+                stores.runs(),
+                runs,
+                stores.journal(),
+                stores.blobs(),
+                stores.index(),
+                stores.submissions(),
+                stores.figures(),
+                jobSignals,
+                epoch,
+                settings.publicUrl(),
+                clock,
+                random);
+    }
+
+    private WorkerApi.Parts workerParts(WorkerAuth auth, WorkerSignals signals, ActiveEpoch epoch) {
+        return new WorkerApi.Parts(
+                auth,
+                kernel,
+                runs,
+                stores.journal(),
+                stores.blobs(),
+                stores.index(),
+                stores.tokens(),
+                stores.submissions(),
+                signals,
+                stores.bodies(),
+                epoch,
+                id -> stores.accounts()
+                        .find(new UserId(id))
+                        .map(JdbcAccounts.Account::email)
+                        .orElse(""),
+                clock,
+                random);
+    }
+
+    private Optional<S3KeyPair> keyPair(String accessKeyId, Secrets secrets) {
+        return stores.accounts().findByBucketKey(accessKeyId).flatMap(user -> stores.index()
+                .findBucketOf(new OwnerId(user.value()))
+                .map(bucket -> new S3KeyPair(
+                        accessKeyId, secrets.bucketSecret(accessKeyId), bucket.owner(), bucket.name())));
+    }
+
+    private boolean databaseAnswers() {
+        try {
+            return database.jdbi()
+                    .withHandle(handle ->
+                            handle.createQuery("select true").mapTo(Boolean.class).one());
+        } catch (JdbiException e) {
+            return false;
+        }
+    }
+
+    /// Opens the stores, listens, and tries to become the active server.
+    public void start() throws IOException {
+        stores.blobs().start();
+        http.start();
+        s3.start();
+        active.start();
+    }
+
+    /// Waits until this server serves; returns false if it does not within the time: it is a standby.
+    public boolean awaitActive(Duration time) throws InterruptedException {
+        return active.awaitActive(time);
+    }
+
+    /// Stops in the opposite order. Running jobs go on after the next start.
+    @Override
+    public void close() {
+        active.close();
+        s3.close();
+        http.close();
+        background.shutdownNow();
+        arithmetic.shutdownNow();
+        database.close();
+    }
+}

@@ -1,0 +1,23 @@
+package dev.roundelay.server;
+
+import dev.roundelay.s3.S3Config;
+import dev.roundelay.server.http.HttpServer;
+import java.nio.file.Path;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/// What the control plane must know, all checked.
+///
+/// @param dataDir     exists
+/// @param publicUrl   of the API, without a slash at its end
+/// @param s3PublicUrl of the S3 endpoint, without a slash at its end
+/// @param serverId    names this server's disk; the same after each restart
+/// @param s3Tls       null for plain HTTP
+public record Settings(
+        Path dataDir,
+        HttpServer.Listen listen,
+        S3Config s3,
+        @Nullable SSLContext s3Tls,
+        String publicUrl,
+        String s3PublicUrl,
+        String serverId) {}

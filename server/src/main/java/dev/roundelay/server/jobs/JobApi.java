@@ -1,0 +1,88 @@
+package dev.roundelay.server.jobs;
+
+import dev.roundelay.federation.JobRuns;
+import dev.roundelay.federation.RunStore;
+import dev.roundelay.kernel.Kernel;
+import dev.roundelay.kernel.KernelStore;
+import dev.roundelay.kernel.journal.JobJournal;
+import dev.roundelay.server.active.ActiveEpoch;
+import dev.roundelay.server.compat.CompatJobsResource;
+import dev.roundelay.server.compat.CompatShapes;
+import dev.roundelay.server.compat.CompatSubmit;
+import dev.roundelay.server.http.Authenticator;
+import dev.roundelay.server.http.Routes;
+import dev.roundelay.server.store.JdbcSubmissions;
+import dev.roundelay.server.store.JobFigures;
+import dev.roundelay.storage.BlobStore;
+import dev.roundelay.storage.BucketIndex;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/// The resources about jobs, our own and the published client's.
+public final class JobApi {
+    private final Parts p;
+    private final JobFiles files;
+
+    /// What they work with.
+    ///
+    /// @param publicUrl without a slash at its end
+    public record Parts(
+            Authenticator authenticator,
+            Kernel kernel,
+            KernelStore kernelStore,
+            RunStore runStore,
+            JobRuns runs,
+            JobJournal journal,
+            BlobStore blobs,
+            BucketIndex index,
+            JdbcSubmissions submissions,
+            JobFigures figures,
+            JobSignals signals,
+            ActiveEpoch epoch,
+            String publicUrl,
+            InstantSource clock,
+            RandomGenerator random) {}
+
+    public JobApi(Parts parts) {
+        this.p = parts;
+        this.files = new JobFiles(p.kernel(), p.index(), new JobAccess(p.kernel(), p.kernelStore()));
+    }
+
+    /// Returns who lets go of the files of ended jobs; to be added to the kernel as a listener.
+    public JobFiles files() {
+        return files;
+    }
+
+    /// Returns the resources.
+    public List<Routes> routes() {
+        JobAccess access = new JobAccess(p.kernel(), p.kernelStore());
+        JobMapper mapper = new JobMapper(p.kernel(), p.journal(), p.figures(), p.publicUrl());
+        SelectionCheck selection = new SelectionCheck(p.kernel());
+        SubmitJob submit = new SubmitJob(
+                p.kernel(),
+                p.index(),
+                new InputCheck(p.blobs()),
+                selection,
+                p.submissions(),
+                p.clock(),
+                p.random());
+        JobsResource jobs = new JobsResource(
+                p.authenticator(), submit, selection, access, mapper, files, p.kernel(), p.kernelStore(), p.epoch());
+        return List.of(
+                jobs,
+                new JobReadsResource(
+                        p.authenticator(), access, p.kernelStore(), p.runStore(), p.journal(), mapper),
+                new JobModelResource(p.authenticator(), access, p.runs(), p.figures()),
+                new JobEventsResource(p.authenticator(), access, p.journal(), p.signals()),
+                new CompatJobsResource(
+                        p.authenticator(),
+                        new CompatSubmit(p.kernel(), p.index(), p.blobs()),
+                        submit,
+                        access,
+                        jobs,
+                        p.kernelStore(),
+                        p.figures(),
+                        new CompatShapes(p.kernel(), p.publicUrl())));
+    }
+}

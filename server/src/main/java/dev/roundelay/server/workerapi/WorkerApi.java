@@ -1,0 +1,59 @@
+package dev.roundelay.server.workerapi;
+
+import dev.roundelay.federation.JobRuns;
+import dev.roundelay.kernel.Kernel;
+import dev.roundelay.kernel.journal.JobJournal;
+import dev.roundelay.server.active.ActiveEpoch;
+import dev.roundelay.server.http.Routes;
+import dev.roundelay.server.store.JdbcSubmissions;
+import dev.roundelay.server.store.JdbcWorkerTokens;
+import dev.roundelay.storage.BlobStore;
+import dev.roundelay.storage.BucketIndex;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Function;
+
+/// The resources of the worker protocol.
+public final class WorkerApi {
+    private WorkerApi() {}
+
+    /// What they work with.
+    ///
+    /// @param emailOf e-mail address of a user id
+    public record Parts(
+            WorkerAuth auth,
+            Kernel kernel,
+            JobRuns runs,
+            JobJournal journal,
+            BlobStore blobs,
+            BucketIndex index,
+            JdbcWorkerTokens tokens,
+            JdbcSubmissions submissions,
+            WorkerSignals signals,
+            BodySpool spool,
+            ActiveEpoch epoch,
+            Function<String, String> emailOf,
+            InstantSource clock,
+            SecureRandom random) {}
+
+    /// Returns them.
+    public static List<Routes> routes(Parts p) {
+        return List.of(
+                new WorkerResource(
+                        p.auth(),
+                        new JoinWorker(p.kernel(), p.tokens(), p.clock(), p.random()),
+                        new WorkerSync(p.kernel(), p.runs(), p.signals(), p.tokens()),
+                        p.kernel(),
+                        p.tokens()),
+                new AssignmentResource(
+                        p.auth(),
+                        p.kernel(),
+                        p.runs(),
+                        p.journal(),
+                        p.blobs(),
+                        new PlanMaker(p.index(), p.submissions(), p.emailOf()),
+                        p.epoch()),
+                new BodyResource(p.auth(), p.kernel(), p.runs(), p.blobs(), p.spool()));
+    }
+}
