@@ -83,7 +83,7 @@ public final class JobModelResource implements Routes {
                         row.put("name", view.name());
                         row.put("dtype", view.dtype().toString());
                         row.put("shape", view.shape().toString());
-                        row.put("sizeBytes", view.data().byteSize());
+                        row.put("sizeBytes", view.segment().byteSize());
                         return row;
                     })
                     .toList();
