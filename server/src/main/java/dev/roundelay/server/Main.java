@@ -1,0 +1,141 @@
+package dev.roundelay.server;
+
+import dev.roundelay.s3.S3Config;
+import dev.roundelay.server.config.ConfigCheck;
+import dev.roundelay.server.config.ConfigException;
+import dev.roundelay.server.config.Ports;
+import dev.roundelay.server.config.ServerConfig;
+import dev.roundelay.server.config.ServerOptions;
+import dev.roundelay.server.config.TlsContext;
+import dev.roundelay.server.http.HttpServer;
+import dev.roundelay.server.postgres.EmbeddedPostgres;
+import dev.roundelay.server.postgres.PostgresAddress;
+import dev.roundelay.server.store.Database;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import javax.net.ssl.SSLContext;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+
+/// The program `roundelay server`: PostgreSQL, then the control plane, then one ready line on standard output.
+@CommandLine.Command(
+        name = "roundelay server",
+        description = "Runs the control plane: API, worker protocol, S3 endpoint, rounds.",
+        mixinStandardHelpOptions = true)
+public final class Main implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+    private static final int CONFIG_EXIT = 2;
+    private static final int CONNECTIONS = 24;
+    private static final Duration STANDBY_AFTER = Duration.ofSeconds(5);
+
+    @CommandLine.Mixin
+    private final ServerOptions options = new ServerOptions();
+
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new Main())
+                .setDefaultValueProvider(ServerOptions.environmentDefaults(System.getenv()))
+                .execute(args));
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        long began = System.nanoTime();
+        ServerConfig config;
+        try {
+            config = ConfigCheck.check(options);
+        } catch (ConfigException e) {
+            e.problems().forEach(System.err::println);
+            return CONFIG_EXIT;
+        }
+        Files.createDirectories(config.dataDir());
+        Optional<EmbeddedPostgres> postgres = config.database().isPresent()
+                ? Optional.empty()
+                : Optional.of(new EmbeddedPostgres(
+                        config.dataDir().resolve("postgres"), config.dataDir().resolve("postgres"), new SecureRandom()));
+        PostgresAddress address =
+                postgres.isPresent() ? postgres.get().start() : config.database().orElseThrow();
+        Ports ports = Ports.choose(config);
+        String serverId = secret(config.dataDir().resolve("server.id"), 8);
+        Database database = Database.open(address, "roundelay-" + serverId, CONNECTIONS);
+        database.migrate();
+        ControlPlane plane = new ControlPlane(
+                settings(config, ports, serverId),
+                database,
+                HexFormat.of().parseHex(secret(config.dataDir().resolve("server.key"), 32)));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            plane.close();
+            postgres.ifPresent(EmbeddedPostgres::close);
+        }));
+        plane.start();
+        String state = plane.awaitActive(STANDBY_AFTER) ? "ready" : "standby";
+        System.out.printf(
+                "roundelay server %s: %s (S3 %s) in %.1f s%n",
+                state, config.apiUrl(ports.api()), config.s3Url(ports.s3()), (System.nanoTime() - began) / 1e9);
+        if (state.equals("standby") && plane.awaitActive(Duration.ofDays(36_500))) {
+            System.out.printf("roundelay server ready: %s (took over)%n", config.apiUrl(ports.api()));
+        }
+        if (config.exitWithParent()) {
+            awaitEndOfInput();
+            return 0;
+        }
+        Thread.currentThread().join();
+        return 0;
+    }
+
+    private static Settings settings(ServerConfig config, Ports ports, String serverId) throws IOException {
+        SSLContext tls =
+                config.tls().isPresent() ? TlsContext.load(config.tls().get()) : null;
+        SslContextFactory.Server factory = tls == null ? null : factory(tls);
+        return new Settings(
+                config.dataDir(),
+                new HttpServer.Listen(config.listen(), ports.api(), factory),
+                S3Config.of(config.listen(), ports.s3()),
+                tls,
+                config.apiUrl(ports.api()),
+                config.s3Url(ports.s3()),
+                serverId);
+    }
+
+    private static SslContextFactory.Server factory(SSLContext context) {
+        SslContextFactory.Server factory = new SslContextFactory.Server();
+        factory.setSslContext(context);
+        return factory;
+    }
+
+    /// The parent holds the other end of standard input: it closes however the parent dies.
+    private static void awaitEndOfInput() throws IOException {
+        InputStream in = System.in;
+        while (in.read() >= 0) {
+            // Whatever the parent writes has no meaning.
+        }
+        LOG.info("the parent process has gone: stopping");
+    }
+
+    /// Returns a secret of the data folder as hex digits, made at random at the first start, mode 0600.
+    private static String secret(Path file, int bytes) throws IOException {
+        try {
+            return Files.readString(file).strip();
+        } catch (NoSuchFileException e) {
+            byte[] fresh = new byte[bytes];
+            new SecureRandom().nextBytes(fresh);
+            Path temporary = file.resolveSibling(file.getFileName() + ".new");
+            Files.deleteIfExists(temporary);
+            Files.createFile(
+                    temporary, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.writeString(temporary, HexFormat.of().formatHex(fresh));
+            Files.move(temporary, file);
+            return Files.readString(file).strip();
+        }
+    }
+}
