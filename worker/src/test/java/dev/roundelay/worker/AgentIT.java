@@ -6,6 +6,7 @@ import dev.roundelay.worker.controlplane.FakeControlPlane;
 import dev.roundelay.worker.controlplane.FakeJob;
 import dev.roundelay.worker.controlplane.Modules;
 import dev.roundelay.worker.controlplane.RunningAgent;
+import dev.roundelay.worker.harness.Pythons;
 import dev.roundelay.worker.sandbox.Isolation;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -55,6 +56,27 @@ class AgentIT {
                     .isEqualTo("round 1".getBytes(StandardCharsets.UTF_8));
             assertThat(plane.site(shard).metrics()).extracting("name").containsExactly("loss", "loss");
         }
+    }
+
+    @Test
+    void torch_of_the_distribution_trains() throws Exception {
+        trainWithTorch(Pythons.distribution());
+    }
+
+    @Test
+    void the_current_torch_trains() throws Exception {
+        trainWithTorch(Pythons.current());
+    }
+
+    private void trainWithTorch(Path python) throws Exception {
+        try (RunningAgent agent = setup().python(python).slots(2).memoryMb(8_000).start()) {
+            plane.submit(FakeJob.of(Modules.TORCH).shards(2).requires("torch"));
+            plane.awaitFinished();
+        }
+
+        assertThat(plane.site(0).messages()).anyMatch(line -> line.startsWith("torch "));
+        assertThat(plane.site(1).validations()).containsOnlyKeys(1, 2);
+        assertThat(plane.model(2)).isNotEqualTo(plane.model(0));
     }
 
     private RunningAgent.Setup setup() {

@@ -30,6 +30,34 @@ public final class Modules {
                 return {"metrics": {"mean": float(model.state_dict()["w"].mean())}, "samples": 4}
             """;
 
+    /// A torch model that learns the shard's number.
+    public static final String TORCH = """
+            import os, torch
+
+            class Model(torch.nn.Module):
+                def __init__(self, **args):
+                    super().__init__()
+                    self.layer = torch.nn.Linear(1, 1)
+                def forward(self, x):
+                    return self.layer(x)
+
+            def fl_train(model, env, out_dir, logger=None):
+                with open(os.path.join(env["DATA_ROOT"], "data.txt")) as f:
+                    number = float(f.read())
+                optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+                for step in range(20):
+                    x = torch.rand(8, 1)
+                    loss = ((model(x) - number * x) ** 2).mean()
+                    optimizer.zero_grad()
+                    loss.backward()
+                    optimizer.step()
+                logger.info("torch " + torch.__version__)
+                return {"weights": model.state_dict(), "samples": 160, "loss": float(loss)}
+
+            def fl_validate(model, env, out_dir, logger=None):
+                return {"metrics": {"weight": float(model.layer.weight)}, "samples": 1}
+            """;
+
     /// The numpy module with a model of 4 MB.
     public static final String LARGE = NUMPY.replace("np.zeros(8,", "np.zeros(1_000_000,");
 
