@@ -40,6 +40,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -168,8 +169,8 @@ public final class Agent {
         return store;
     }
 
-    private static TreeMap<String, String> versions(Interpreter python) {
-        TreeMap<String, String> versions = new TreeMap<>();
+    private static Map<String, String> versions(Interpreter python) {
+        Map<String, String> versions = new TreeMap<>();
         versions.put("python", python.version());
         for (String name : List.of("torch", "numpy")) {
             String version = python.packages().get(name);

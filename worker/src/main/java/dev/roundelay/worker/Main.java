@@ -107,7 +107,7 @@ public final class Main implements Callable<Integer> {
             main.interrupt();
             return;
         }
-        var unused = parent.get().onExit().thenRun(main::interrupt);
+        var _ = parent.get().onExit().thenRun(main::interrupt);
     }
 
     private static void leave(WorkerConfig config)

@@ -119,7 +119,7 @@ class AgentFailuresIT {
     @ParameterizedTest(name = "{0} {1}")
     @MethodSource("jobsThatFail")
     void a_failure_has_its_reason_and_says_what_to_do(FailureReason reason, String says, FakeJob job) throws Exception {
-        try (RunningAgent agent = setup().memoryMb(700).outDirMb(20).start()) {
+        try (RunningAgent _ = setup().memoryMb(700).outDirMb(20).start()) {
             plane.submit(job);
 
             FailureReport failure = awaitFailure();
@@ -135,7 +135,7 @@ class AgentFailuresIT {
 
     @Test
     void a_harness_that_is_killed_from_outside_is_a_loss() throws Exception {
-        try (RunningAgent agent = setup().dataset("local", Files.createDirectory(folder.resolve("d")))
+        try (RunningAgent _ = setup().dataset("local", Files.createDirectory(folder.resolve("d")))
                 .start()) {
             plane.submit(FakeJob.of(Modules.WAITING).dataset("local"));
             plane.await("training has begun", () -> plane.site(0).messages().contains("waiting"));
@@ -148,7 +148,7 @@ class AgentFailuresIT {
 
     @Test
     void code_of_a_user_who_is_not_allowed_is_not_run() throws Exception {
-        try (RunningAgent agent = setup().allowUser("grace@example.org").start()) {
+        try (RunningAgent _ = setup().allowUser("grace@example.org").start()) {
             plane.submit(FakeJob.of(Modules.NUMPY));
 
             assertThat(awaitFailure().message()).contains("ada@example.org").contains("--allow-user");
@@ -159,7 +159,7 @@ class AgentFailuresIT {
     void an_update_that_the_server_refuses_is_dropped_and_told_in_the_log() throws Exception {
         plane.faults().refuse("PUT .*/updates/0", 422, "invalid_update");
 
-        try (RunningAgent agent = setup().start()) {
+        try (RunningAgent _ = setup().start()) {
             plane.submit(FakeJob.of(Modules.NUMPY));
 
             plane.await(
@@ -171,7 +171,7 @@ class AgentFailuresIT {
 
     @Test
     void the_owner_has_a_record_of_what_ran() throws Exception {
-        try (RunningAgent agent = setup().start()) {
+        try (RunningAgent _ = setup().start()) {
             plane.submit(FakeJob.of(Modules.NUMPY).rounds(1));
             plane.awaitFinished();
         }

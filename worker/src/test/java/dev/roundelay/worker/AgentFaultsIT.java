@@ -45,7 +45,7 @@ class AgentFaultsIT {
         plane.faults().cutDownload("GET .*/models/1", 1_500_000);
         plane.faults().cutDownload("GET .*/inputs/asset-.*", 200_000);
 
-        try (RunningAgent agent = setup().start()) {
+        try (RunningAgent _ = setup().start()) {
             plane.submit(FakeJob.of(Modules.LARGE).asset("table.bin", new byte[700_000]));
             plane.awaitFinished();
         }
@@ -59,7 +59,7 @@ class AgentFaultsIT {
         plane.faults().cutUpload("PUT .*/updates/0", 1_500_000);
         plane.faults().cutUpload("PUT .*/models/0", 2_500_000);
 
-        try (RunningAgent agent = setup().start()) {
+        try (RunningAgent _ = setup().start()) {
             plane.submit(FakeJob.of(Modules.LARGE));
             plane.awaitFinished();
         }
@@ -86,7 +86,7 @@ class AgentFaultsIT {
             plane.faults().loseReply(call);
         }
 
-        try (RunningAgent agent = setup().start()) {
+        try (RunningAgent _ = setup().start()) {
             plane.submit(FakeJob.of(Modules.NUMPY));
             plane.awaitFinished();
         }
@@ -98,7 +98,7 @@ class AgentFaultsIT {
 
     @Test
     void an_answer_that_the_fence_is_stale_ends_the_harness_at_once() throws Exception {
-        try (RunningAgent agent = waitingIn(setup())) {
+        try (RunningAgent _ = waitingIn(setup())) {
             List<ProcessHandle> harness = harnesses();
 
             plane.reassign(0);
@@ -112,7 +112,7 @@ class AgentFaultsIT {
 
     @Test
     void an_attempt_that_is_listed_no_more_is_stopped_and_reported() throws Exception {
-        try (RunningAgent agent = waitingIn(setup())) {
+        try (RunningAgent _ = waitingIn(setup())) {
             List<ProcessHandle> harness = harnesses();
 
             plane.withdraw(0);
@@ -124,7 +124,7 @@ class AgentFaultsIT {
 
     @Test
     void a_stop_ends_every_process_and_is_confirmed() throws Exception {
-        try (RunningAgent agent = waitingIn(setup())) {
+        try (RunningAgent _ = waitingIn(setup())) {
             List<ProcessHandle> harness = harnesses();
 
             plane.cancel();
@@ -138,7 +138,7 @@ class AgentFaultsIT {
 
     @Test
     void training_goes_on_while_the_server_is_away_and_no_line_is_lost() throws Exception {
-        try (RunningAgent agent = waitingIn(setup())) {
+        try (RunningAgent _ = waitingIn(setup())) {
             plane.goAway();
             go();
             Eventually.await("the round is trained", this::isUpdateKept);
@@ -164,7 +164,7 @@ class AgentFaultsIT {
 
     @Test
     void a_disconnect_limit_ends_what_is_held_and_begins_anew() throws Exception {
-        try (RunningAgent agent = waitingIn(setup().disconnectLimit(Duration.ofMillis(300)))) {
+        try (RunningAgent _ = waitingIn(setup().disconnectLimit(Duration.ofMillis(300)))) {
             List<ProcessHandle> harness = harnesses();
 
             plane.goAway();
@@ -180,13 +180,13 @@ class AgentFaultsIT {
     @Test
     void a_restarted_agent_comes_back_under_its_id_and_adopts_nothing() throws Exception {
         List<ProcessHandle> harness;
-        try (RunningAgent agent = waitingIn(setup())) {
+        try (RunningAgent _ = waitingIn(setup())) {
             harness = harnesses();
         }
         assertThat(harness).noneMatch(ProcessHandle::isAlive);
         go();
 
-        try (RunningAgent agent =
+        try (RunningAgent _ =
                 setup().joining("w1", null).dataset("local", data()).start()) {
             plane.awaitFinished();
         }
@@ -199,7 +199,7 @@ class AgentFaultsIT {
 
     @Test
     void an_update_that_the_server_lost_is_sent_again_without_training() throws Exception {
-        try (RunningAgent agent = setup().slots(2).start()) {
+        try (RunningAgent _ = setup().slots(2).start()) {
             plane.holdBack(1);
             plane.submit(FakeJob.of(Modules.NUMPY).shards(2));
             plane.await("the first site has sent", () -> plane.site(0).received(0) == 1);
@@ -242,7 +242,7 @@ class AgentFaultsIT {
     void files_are_handed_over_by_hard_link() throws Exception {
         Path handover = Files.createDirectory(folder.resolve("handover"));
 
-        try (RunningAgent agent = setup().handOver(handover).start()) {
+        try (RunningAgent _ = setup().handOver(handover).start()) {
             plane.submit(FakeJob.of(Modules.NUMPY));
             plane.awaitFinished();
         }

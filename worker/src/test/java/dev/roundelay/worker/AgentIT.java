@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -69,7 +70,7 @@ class AgentIT {
     }
 
     private void trainWithTorch(Path python) throws Exception {
-        try (RunningAgent agent = setup().python(python).slots(2).memoryMb(8_000).start()) {
+        try (RunningAgent _ = setup().python(python).slots(2).memoryMb(8_000).start()) {
             plane.submit(FakeJob.of(Modules.TORCH).shards(2).requires("torch"));
             plane.awaitFinished();
         }

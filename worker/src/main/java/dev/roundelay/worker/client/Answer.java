@@ -8,8 +8,22 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /// What a server answered. The body of a download has gone to its file and is empty here.
-record Answer(int status, HttpHeaders headers, byte[] body) {
+final class Answer {
     private static final int LONGEST_TEXT = 300;
+
+    private final int status;
+    private final HttpHeaders headers;
+    private final byte[] body;
+
+    Answer(int status, HttpHeaders headers, byte[] body) {
+        this.status = status;
+        this.headers = headers;
+        this.body = body;
+    }
+
+    int status() {
+        return status;
+    }
 
     boolean isGood() {
         return status >= 200 && status < 300;

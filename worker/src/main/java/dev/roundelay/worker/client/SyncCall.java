@@ -28,7 +28,7 @@ public final class SyncCall implements ParkedCall {
 
     @Override
     public void whenOver(Runnable action) {
-        future.whenComplete((_, _) -> action.run());
+        var _ = future.whenComplete((_, _) -> action.run());
     }
 
     @Override

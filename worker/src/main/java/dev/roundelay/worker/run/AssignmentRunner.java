@@ -168,7 +168,7 @@ public final class AssignmentRunner implements HeldAssignment {
             failure = null;
             shop.changes().signal();
         }
-        if (stronger.ordinal() > wish.ordinal()) {
+        if (stronger.compareTo(wish) > 0) {
             wish = stronger;
             thread.interrupt();
             changed.signalAll();
@@ -222,7 +222,7 @@ public final class AssignmentRunner implements HeldAssignment {
                 shop, new Attempt.Assigned(plan, client, slot, shared, folders, log, this::enterPhase, this::refused));
         try {
             Description description = attempt.prepare();
-            attempt.ended().thenAccept(this::harnessEnded);
+            var _ = attempt.ended().thenAccept(this::harnessEnded);
             ready(description.validates());
             while (true) {
                 Step step = nextStep();
@@ -243,7 +243,6 @@ public final class AssignmentRunner implements HeldAssignment {
             endHarness(attempt);
             fail(e, plan.site());
         } catch (InterruptedException _) {
-            Thread.interrupted();
             endHarness(attempt);
             finishLife(Life.STOPPED, null);
         } finally {

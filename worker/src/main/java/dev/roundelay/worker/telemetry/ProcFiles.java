@@ -19,7 +19,7 @@ final class ProcFiles {
 
     /// Returns the use of all cores since the last call, in percent; since boot at the first.
     double cpuPercent() {
-        long[] ticks = Arrays.stream(lines("stat").getFirst().trim().split("\\s+"))
+        long[] ticks = Arrays.stream(lines("stat").getFirst().trim().split("\\s+", -1))
                 .skip(1)
                 .limit(8)
                 .mapToLong(Long::parseLong)
@@ -34,7 +34,7 @@ final class ProcFiles {
 
     /// Returns the load of the last minute.
     double loadAverage() {
-        return Double.parseDouble(lines("loadavg").getFirst().split(" ")[0]);
+        return Double.parseDouble(lines("loadavg").getFirst().split(" ", -1)[0]);
     }
 
     /// Returns a figure of `/proc/meminfo` in MiB, such as `MemTotal`.

@@ -37,7 +37,7 @@ final class Call {
     }
 
     String query(String name) {
-        for (String pair : http.getRequestURI().getQuery().split("&")) {
+        for (String pair : http.getRequestURI().getQuery().split("&", -1)) {
             if (pair.startsWith(name + "=")) {
                 return pair.substring(name.length() + 1);
             }

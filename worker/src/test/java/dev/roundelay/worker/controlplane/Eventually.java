@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
 
 /// Waits for what nobody announces: files and processes of the machine.
 public final class Eventually {
@@ -27,11 +26,11 @@ public final class Eventually {
 
     /// Returns the harnesses below a process.
     public static List<ProcessHandle> harnesses(ProcessHandle agent) {
-        return agent.descendants().filter(isHarness()).toList();
+        return agent.descendants().filter(Eventually::isHarness).toList();
     }
 
-    private static Predicate<ProcessHandle> isHarness() {
-        return process -> process.info().commandLine().orElse("").contains("start.py");
+    private static boolean isHarness(ProcessHandle process) {
+        return process.info().commandLine().orElse("").contains("start.py");
     }
 
     /// Waits until all of these are gone.

@@ -39,7 +39,7 @@ class SyncLoopTest {
                     SyncLoopTest::report,
                     new Backoff(new Random(1), _ -> {}),
                     () -> now,
-                    Duration.ofSeconds(600),
+                    Duration.ofMinutes(10),
                     _ -> {}),
             changes);
 
