@@ -1,8 +1,11 @@
 package dev.roundelay.server.store;
 
-/// The keys from `start` on and before `end`, by bytes; an empty `end` is the end of all keys. It says what a prefix
-/// means in a form that an index can answer, unlike LIKE.
+/// The keys from `start` on and before `end`, by bytes. It says what a prefix means in a form that an index can answer,
+/// unlike LIKE.
 record KeyRange(String start, String end) {
+    /// Behind every key: more of the last character than a key of 1,024 bytes can hold.
+    private static final String END = Character.toString(Character.MAX_CODE_POINT).repeat(257);
+
     static KeyRange of(String prefix) {
         return new KeyRange(prefix, successor(prefix));
     }
@@ -19,7 +22,7 @@ record KeyRange(String start, String end) {
                 return prefix.substring(0, end) + Character.toString(next);
             }
         }
-        return "";
+        return END;
     }
 
     /// Returns the least text behind `text` itself: no key holds a NUL, so U+0001 comes first.
