@@ -1,15 +1,23 @@
 package dev.roundelay.worker.sandbox;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /// A memory control group for one sandbox, version 1 or 2, below the agent's own group.
 ///
 /// It is the first line; the agent's own polling is the second one and the only one where no group can be made.
 final class MemoryCgroup implements AutoCloseable {
+    private static final int REMOVE_TRIES = 100;
+    private static final long REMOVE_PAUSE_NANOS = 10_000_000;
+
     private final Path folder;
     private final boolean second;
 
@@ -20,20 +28,54 @@ final class MemoryCgroup implements AutoCloseable {
 
     /// Makes a group with a limit, or says that this machine does not let us.
     static Optional<MemoryCgroup> tryCreate(String name, long limitBytes) {
-        for (String line : readLines(Path.of("/proc/self/cgroup"))) {
-            String[] parts = line.split(":", 3);
-            boolean second = parts[1].isEmpty();
-            if (!second && !List.of(parts[1].split(",")).contains("memory")) {
-                continue;
-            }
-            Path mount = second ? unifiedMount() : Path.of("/sys/fs/cgroup/memory");
-            Path own = mount.resolve(parts[2].substring(1));
-            Optional<MemoryCgroup> group = tryCreate(own, name, limitBytes, second);
+        for (Parent parent : parents()) {
+            Optional<MemoryCgroup> group = tryCreate(parent.folder(), name, limitBytes, parent.second());
             if (group.isPresent()) {
                 return group;
             }
         }
         return Optional.empty();
+    }
+
+    /// Removes empty groups that killed agents have left; one of the last minute may be about to be entered.
+    static void sweep() {
+        for (Parent parent : parents()) {
+            try (DirectoryStream<Path> left = Files.newDirectoryStream(parent.folder(), "roundelay-*")) {
+                for (Path group : left) {
+                    removeIfLeft(group);
+                }
+            } catch (IOException | DirectoryIteratorException e) {
+                // What stays is empty and goes with the agent's own group.
+                continue;
+            }
+        }
+    }
+
+    private static void removeIfLeft(Path group) {
+        try {
+            Instant made = Files.getLastModifiedTime(group).toInstant();
+            if (made.isBefore(Instant.now().minusSeconds(60))) {
+                Files.deleteIfExists(group);
+            }
+        } catch (IOException e) {
+            // It is in use.
+            return;
+        }
+    }
+
+    private record Parent(Path folder, boolean second) {}
+
+    private static List<Parent> parents() {
+        List<Parent> parents = new ArrayList<>();
+        for (String line : readLines(Path.of("/proc/self/cgroup"))) {
+            String[] parts = line.split(":", 3);
+            boolean second = parts[1].isEmpty();
+            if (second || List.of(parts[1].split(",")).contains("memory")) {
+                Path mount = second ? unifiedMount() : Path.of("/sys/fs/cgroup/memory");
+                parents.add(new Parent(mount.resolve(parts[2].substring(1)), second));
+            }
+        }
+        return parents;
     }
 
     /// Returns the file that a process writes its pid to in order to enter.
@@ -51,14 +93,16 @@ final class MemoryCgroup implements AutoCloseable {
         return 0;
     }
 
-    /// Removes the group; its processes must be gone.
+    /// Removes the group once the kernel lets it go: its last processes may be dead but not yet reaped.
     @Override
     public void close() {
-        try {
-            Files.deleteIfExists(folder);
-        } catch (IOException e) {
-            // A group that the kernel still holds goes with the agent's own group.
-            return;
+        for (int i = 0; i < REMOVE_TRIES; i++) {
+            try {
+                Files.deleteIfExists(folder);
+                return;
+            } catch (IOException e) {
+                LockSupport.parkNanos(REMOVE_PAUSE_NANOS);
+            }
         }
     }
 

@@ -48,6 +48,9 @@ public final class Sandbox {
             return Optional.of("[sandbox] there is no " + config.bubblewrap()
                     + "; install the package bubblewrap, or start the worker with --isolation none");
         }
+        if (config.cgroups()) {
+            MemoryCgroup.sweep();
+        }
         SandboxSpec spec = new SandboxSpec(
                 "check",
                 SandboxSpec.BUILDER,

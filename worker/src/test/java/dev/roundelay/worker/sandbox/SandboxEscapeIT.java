@@ -2,12 +2,14 @@ package dev.roundelay.worker.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -191,9 +193,8 @@ class SandboxEscapeIT {
                 .isInstanceOfSatisfying(
                         Exit.LimitExceeded.class,
                         exit -> assertThat(exit.limit()).isEqualTo(Limit.DISK));
-        for (Path file : Arrays.stream(shell.out.toFile().listFiles())
-                .map(java.io.File::toPath)
-                .toList()) {
+        for (Path file :
+                Arrays.stream(shell.out.toFile().listFiles()).map(File::toPath).toList()) {
             Files.delete(file);
         }
         assertThat(shell.run(bomb.formatted("os.unlink(f.name)")).exit())
@@ -291,6 +292,20 @@ class SandboxEscapeIT {
                     assertThat(Files.readString(file)).isEqualTo(first);
                 }
             }
+        }
+    }
+
+    @Test
+    void nothing_of_a_sandbox_stays() throws Exception {
+        shell.run("pass");
+
+        assertThat(folder.resolve("scratch")).isEmptyDirectory();
+        Optional<MemoryCgroup> group = MemoryCgroup.tryCreate("probe-" + folder.getFileName(), 1 << 20);
+        if (group.isPresent()) {
+            File own = group.get().entrance().toFile().getParentFile();
+            group.get().close();
+            assertThat(own).doesNotExist();
+            assertThat(own.getParentFile().list()).noneMatch(name -> name.contains("-" + folder.getFileName()));
         }
     }
 }

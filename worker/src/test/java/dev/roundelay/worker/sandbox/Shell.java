@@ -36,7 +36,7 @@ final class Shell implements AutoCloseable {
 
     SandboxProcess start(String code) {
         return sandbox.start(new SandboxSpec(
-                "test",
+                folder.getFileName().toString(),
                 0,
                 List.of("/usr/bin/python3", "-c", code),
                 Map.of("PATH", "/usr/bin", "HOME", Sandbox.HOME),
