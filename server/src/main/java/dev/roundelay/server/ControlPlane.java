@@ -7,15 +7,22 @@ import dev.roundelay.federation.spool.Spool;
 import dev.roundelay.kernel.Kernel;
 import dev.roundelay.kernel.KernelConfig;
 import dev.roundelay.kernel.job.UserId;
+import dev.roundelay.s3.Presigner;
 import dev.roundelay.s3.S3KeyPair;
 import dev.roundelay.s3.S3Server;
+import dev.roundelay.server.account.AuditLog;
 import dev.roundelay.server.account.Bootstrap;
+import dev.roundelay.server.account.ClientAddress;
 import dev.roundelay.server.account.JdbcAccounts;
 import dev.roundelay.server.account.Passwords;
 import dev.roundelay.server.account.Secrets;
 import dev.roundelay.server.active.ActiveEpoch;
 import dev.roundelay.server.active.ActiveServer;
 import dev.roundelay.server.active.ActiveServerConfig;
+import dev.roundelay.server.bucket.Buckets;
+import dev.roundelay.server.compat.CompatShapes;
+import dev.roundelay.server.compat.CompatStorageResource;
+import dev.roundelay.server.compat.CompatWorkersResource;
 import dev.roundelay.server.http.Authenticator;
 import dev.roundelay.server.http.HttpServer;
 import dev.roundelay.server.http.OpsResource;
@@ -34,6 +41,7 @@ import dev.roundelay.storage.ObjectStore;
 import dev.roundelay.storage.OwnerId;
 import dev.roundelay.tensors.aggregation.FedAvg;
 import java.io.IOException;
+import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -67,17 +75,14 @@ public final class ControlPlane implements AutoCloseable {
         stores = Stores.of(database, settings.dataDir(), clock, random, jobSignals::raise);
         kernel = new Kernel(stores.kernel(), KernelConfig.defaults(), clock, System::nanoTime, random);
         runs = new JobRuns(
-                runParts(settings),
-                new JsonRunSpecs(new JobAccess(kernel, stores.kernel())),
-                JobRuns::onVirtualThread);
+                runParts(settings), new JsonRunSpecs(new JobAccess(kernel, stores.kernel())), JobRuns::onVirtualThread);
 
         Secrets secrets = new Secrets(random, serverKey);
         Passwords passwords = new Passwords(random);
         Authenticator authenticator = new Authenticator(stores.accounts());
-        WorkerTokensResource workerTokens =
-                new WorkerTokensResource(authenticator, stores.tokens(), clock, random);
-        Bootstrap bootstrap = new Bootstrap(
-                stores.accounts(), passwords, secrets, stores.index(), workerTokens, clock, random);
+        WorkerTokensResource workerTokens = new WorkerTokensResource(authenticator, stores.tokens(), clock, random);
+        Bootstrap bootstrap =
+                new Bootstrap(stores.accounts(), passwords, secrets, stores.index(), workerTokens, clock, random);
 
         ActiveEpoch epoch = new ActiveEpoch();
         Serving.Signals signals = new Serving.Signals(new WorkerSignals(), jobSignals, new KernelTicker(kernel));
@@ -91,6 +96,15 @@ public final class ControlPlane implements AutoCloseable {
         routes.addAll(WorkerApi.routes(workerParts(workerAuth, signals.workers(), epoch)));
         routes.add(new WorkersResource(authenticator, kernel, stores.tokens(), workerAuth));
         routes.add(workerTokens);
+        routes.add(new CompatStorageResource(
+                authenticator,
+                new Buckets(stores.index(), stores.accounts(), secrets, random),
+                new ObjectStore(stores.blobs(), stores.index()),
+                new Presigner(URI.create(settings.s3PublicUrl()), settings.s3().region(), clock),
+                new AuditLog(database.jdbi(), clock, new ClientAddress(false)),
+                new CompatStorageResource.S3Address(
+                        settings.s3PublicUrl(), settings.s3().region())));
+        routes.add(new CompatWorkersResource(authenticator, kernel, new CompatShapes(kernel, settings.publicUrl())));
         routes.add(new OpsResource(active::isActive, this::databaseAnswers));
         http = new HttpServer(settings.listen(), active::isActive, routes, random);
         s3 = new S3Server(
@@ -164,17 +178,20 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private Optional<S3KeyPair> keyPair(String accessKeyId, Secrets secrets) {
-        return stores.accounts().findByBucketKey(accessKeyId).flatMap(user -> stores.index()
-                .findBucketOf(new OwnerId(user.value()))
-                .map(bucket -> new S3KeyPair(
-                        accessKeyId, secrets.bucketSecret(accessKeyId), bucket.owner(), bucket.name())));
+        return stores.accounts()
+                .findByBucketKey(accessKeyId)
+                .flatMap(user -> stores.index()
+                        .findBucketOf(new OwnerId(user.value()))
+                        .map(bucket -> new S3KeyPair(
+                                accessKeyId, secrets.bucketSecret(accessKeyId), bucket.owner(), bucket.name())));
     }
 
     private boolean databaseAnswers() {
         try {
             return database.jdbi()
-                    .withHandle(handle ->
-                            handle.createQuery("select true").mapTo(Boolean.class).one());
+                    .withHandle(handle -> handle.createQuery("select true")
+                            .mapTo(Boolean.class)
+                            .one());
         } catch (JdbiException e) {
             return false;
         }
