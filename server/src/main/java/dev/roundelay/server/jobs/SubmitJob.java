@@ -3,9 +3,11 @@ package dev.roundelay.server.jobs;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.roundelay.contract.ErrorCode;
 import dev.roundelay.contract.Json;
-import dev.roundelay.contract.Requirements;
 import dev.roundelay.contract.job.JobSpec;
 import dev.roundelay.contract.job.Slug;
+import dev.roundelay.contract.requirement.Requirement;
+import dev.roundelay.contract.requirement.RequirementException;
+import dev.roundelay.contract.requirement.Requirements;
 import dev.roundelay.kernel.Kernel;
 import dev.roundelay.kernel.Submitted;
 import dev.roundelay.kernel.job.Job;
@@ -157,8 +159,10 @@ public final class SubmitJob {
 
     private List<String> requirements(JobInputs inputs) throws IOException {
         try {
-            return Requirements.parse(inputCheck.requirementsText(inputs)).lines();
-        } catch (Requirements.RefusedLineException e) {
+            return Requirements.parse(inputCheck.requirementsText(inputs)).stream()
+                    .map(Requirement::toString)
+                    .toList();
+        } catch (RequirementException e) {
             throw new RefusedException(
                     new SpecCheck.Problem(ErrorCode.REQUIREMENTS_REFUSED, String.valueOf(e.getMessage())));
         }
