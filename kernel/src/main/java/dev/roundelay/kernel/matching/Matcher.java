@@ -4,10 +4,11 @@ import dev.roundelay.kernel.job.Job;
 import dev.roundelay.kernel.job.Selection;
 import dev.roundelay.kernel.worker.Worker;
 import dev.roundelay.kernel.worker.WorkerId;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,7 @@ public final class Matcher {
         Requirements requirements = Requirements.of(job);
         return switch (job.selection()) {
             case Selection.Pinned(var workers) -> pinned(pool, requirements, workers, shards);
-            case Selection.Auto _ -> best(pool, requirements, pool.fitting(requirements), shards, null);
+            case Selection.Auto _ -> best(pool, requirements, shards);
         };
     }
 
@@ -33,12 +34,21 @@ public final class Matcher {
     /// @return the worker; empty if there is none, and then nothing is taken
     public static Optional<WorkerId> again(Pool pool, Job job, int shard, @Nullable WorkerId last) {
         Requirements requirements = Requirements.of(job);
-        List<Worker> among = switch (job.selection()) {
-            case Selection.Auto _ -> pool.fitting(requirements);
+        Set<WorkerId> among = switch (job.selection()) {
+            case Selection.Auto _ -> Set.of();
             case Selection.Pinned(var workers) ->
-                serving(pool, requirements, job.dataset().isPresent() ? List.of(workers.get(shard)) : workers);
+                job.dataset().isPresent() ? Set.of(workers.get(shard)) : Set.copyOf(workers);
         };
-        return best(pool, requirements, among, List.of(shard), last).map(found -> found.get(shard));
+        List<Worker> candidates = pool.ranked(requirements).stream()
+                .filter(worker -> among.isEmpty() || among.contains(worker.id()))
+                .limit(2)
+                .toList();
+        Optional<Worker> found = candidates.stream()
+                .filter(worker -> !worker.id().equals(last))
+                .findFirst()
+                .or(() -> candidates.stream().findFirst());
+        found.ifPresent(worker -> pool.take(worker, requirements.memoryMb()));
+        return found.map(Worker::id);
     }
 
     /// Returns the workers that a job could use if all of them were free; those that are away are left out.
@@ -60,46 +70,45 @@ public final class Matcher {
 
     private static Optional<SortedMap<Integer, WorkerId>> pinned(
             Pool pool, Requirements requirements, List<WorkerId> workers, List<Integer> shards) {
-        SortedMap<Integer, WorkerId> found = new TreeMap<>();
+        List<Worker> found = new ArrayList<>();
         for (int shard : shards) {
-            WorkerId id = workers.get(shard);
-            if (pool.serving(id).filter(requirements::fit).isEmpty() || !pool.hasRoom(id, 0)) {
+            Optional<Worker> worker = pool.serving(workers.get(shard))
+                    .filter(requirements::fit)
+                    .filter(fitting -> pool.hasRoom(fitting.id(), 0));
+            if (worker.isEmpty()) {
                 return Optional.empty();
             }
-            found.put(shard, id);
+            found.add(worker.get());
         }
-        found.values().forEach(id -> pool.take(id, 0));
-        return Optional.of(found);
+        found.forEach(worker -> pool.take(worker, 0));
+        return Optional.of(byShard(shards, found));
     }
 
     private static Optional<SortedMap<Integer, WorkerId>> best(
-            Pool pool, Requirements requirements, List<Worker> among, List<Integer> shards, @Nullable WorkerId last) {
-        long memoryMb = requirements.wants().estimatedMemoryMb();
-        PriorityQueue<Worker> candidates = new PriorityQueue<>(order(pool, requirements, last));
-        among.stream().filter(worker -> pool.hasRoom(worker.id(), memoryMb)).forEach(candidates::add);
-        SortedMap<Integer, WorkerId> found = new TreeMap<>();
-        for (int shard : shards) {
-            Worker worker = candidates.poll();
-            if (worker == null) {
-                found.values().forEach(id -> pool.giveBack(id, memoryMb));
-                return Optional.empty();
-            }
-            found.put(shard, worker.id());
-            pool.take(worker.id(), memoryMb);
-            if (pool.hasRoom(worker.id(), memoryMb)) {
-                candidates.add(worker);
-            }
+            Pool pool, Requirements requirements, List<Integer> shards) {
+        if (!pool.mayHave(requirements, shards.size())) {
+            return Optional.empty();
         }
-        return Optional.of(found);
+        long memoryMb = requirements.memoryMb();
+        NavigableSet<Worker> candidates = pool.ranked(requirements);
+        List<Worker> found = new ArrayList<>();
+        while (found.size() < shards.size() && !candidates.isEmpty()) {
+            Worker worker = candidates.first();
+            pool.take(worker, memoryMb);
+            found.add(worker);
+        }
+        if (found.size() < shards.size()) {
+            found.forEach(worker -> pool.giveBack(worker, memoryMb));
+            return Optional.empty();
+        }
+        return Optional.of(byShard(shards, found));
     }
 
-    private static Comparator<Worker> order(Pool pool, Requirements requirements, @Nullable WorkerId last) {
-        return Comparator.comparing((Worker worker) -> worker.id().equals(last))
-                .thenComparingInt(requirements::modelRank)
-                .thenComparingInt(Worker::pricePerGpuHourCents)
-                .thenComparingDouble(pool::load)
-                .thenComparing(worker -> !requirements.hasEnvironment(worker))
-                .thenComparing(Worker::name)
-                .thenComparing(Worker::id);
+    private static SortedMap<Integer, WorkerId> byShard(List<Integer> shards, List<Worker> workers) {
+        SortedMap<Integer, WorkerId> found = new TreeMap<>();
+        for (int i = 0; i < shards.size(); i++) {
+            found.put(shards.get(i), workers.get(i).id());
+        }
+        return found;
     }
 }

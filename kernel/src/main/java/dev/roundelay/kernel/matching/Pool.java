@@ -4,12 +4,15 @@ import dev.roundelay.kernel.KernelImage;
 import dev.roundelay.kernel.worker.Worker;
 import dev.roundelay.kernel.worker.WorkerId;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 
@@ -21,6 +24,8 @@ public final class Pool {
     private final Map<WorkerId, Integer> freeSlots = new HashMap<>();
     private final Map<WorkerId, Long> freeMemoryMb = new HashMap<>();
     private final Map<Requirements, List<Worker>> fitting = new HashMap<>();
+    private final Map<Requirements, NavigableSet<Worker>> ranked = new HashMap<>();
+    private final Map<Requirements, Integer> slotsAtMost = new HashMap<>();
     private final Set<WorkerId> reserved = new HashSet<>();
 
     private Pool(KernelImage image, List<Worker> serving) {
@@ -80,26 +85,75 @@ public final class Pool {
     }
 
     /// Returns how much of the worker is taken, from 0 to 1.
-    double load(Worker worker) {
+    private double load(Worker worker) {
         int slots = worker.offer().slots();
         return slots == 0 ? 1 : 1 - (double) freeSlots(worker.id()) / slots;
     }
 
-    /// Takes one slot.
-    public void take(WorkerId id, long memoryMb) {
-        freeSlots.computeIfPresent(id, (key, free) -> free == 1 ? null : free - 1);
-        freeMemoryMb.computeIfPresent(id, (key, free) -> free - memoryMb);
+    /// Returns the workers that fit and have room now, the best first; it follows what is taken.
+    NavigableSet<Worker> ranked(Requirements requirements) {
+        return ranked.computeIfAbsent(requirements, wanted -> {
+            NavigableSet<Worker> best = new TreeSet<>(order(wanted));
+            freeSlots.keySet().stream()
+                    .flatMap(id -> serving(id).stream())
+                    .filter(wanted::fit)
+                    .filter(worker -> hasRoom(worker.id(), wanted.memoryMb()))
+                    .forEach(best::add);
+            return best;
+        });
     }
 
-    /// Gives one slot back.
-    void giveBack(WorkerId id, long memoryMb) {
-        freeSlots.merge(id, 1, Integer::sum);
-        freeMemoryMb.computeIfPresent(id, (key, free) -> free + memoryMb);
+    /// Returns whether there may be so many free slots for these requirements; cheap when asked again in one pass.
+    boolean mayHave(Requirements requirements, int slots) {
+        // INVARIANT: a count from earlier in the pass is an upper bound, since slots are only taken.
+        int atMost = slotsAtMost.computeIfAbsent(
+                requirements,
+                wanted -> ranked(wanted).stream()
+                        .mapToInt(worker -> freeSlots(worker.id()))
+                        .sum());
+        return slots <= atMost;
+    }
+
+    /// Takes one slot.
+    void take(Worker worker, long memoryMb) {
+        change(worker, -1, -memoryMb);
+    }
+
+    /// Gives back one slot that this pass had taken.
+    void giveBack(Worker worker, long memoryMb) {
+        change(worker, 1, memoryMb);
     }
 
     /// Keeps these workers for somebody: nothing more is placed on them in this pass.
     public void reserve(Collection<WorkerId> ids) {
         reserved.addAll(ids);
+        ranked.values().forEach(best -> best.removeIf(worker -> reserved.contains(worker.id())));
+    }
+
+    private void change(Worker worker, int slots, long memoryMb) {
+        // INVARIANT: the order looks at the load, so a worker leaves every ranking before its load changes.
+        ranked.values().forEach(best -> best.remove(worker));
+        int free = freeSlots(worker.id()) + slots;
+        if (free > 0) {
+            freeSlots.put(worker.id(), free);
+        } else {
+            freeSlots.remove(worker.id());
+        }
+        freeMemoryMb.merge(worker.id(), memoryMb, Long::sum);
+        ranked.forEach((wanted, best) -> {
+            if (hasRoom(worker.id(), wanted.memoryMb()) && wanted.fit(worker)) {
+                best.add(worker);
+            }
+        });
+    }
+
+    private Comparator<Worker> order(Requirements requirements) {
+        return Comparator.comparingInt(requirements::modelRank)
+                .thenComparingInt(Worker::pricePerGpuHourCents)
+                .thenComparingDouble(this::load)
+                .thenComparing(worker -> !requirements.hasEnvironment(worker))
+                .thenComparing(Worker::name)
+                .thenComparing(Worker::id);
     }
 
     /// Returns whether the worker is kept for somebody.

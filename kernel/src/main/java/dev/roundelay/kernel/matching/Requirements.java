@@ -32,6 +32,11 @@ public record Requirements(
                 && (dataset.isEmpty() || worker.offer().datasets().contains(dataset.get()));
     }
 
+    /// Returns the memory that a slot must have free.
+    long memoryMb() {
+        return wants.estimatedMemoryMb();
+    }
+
     /// Returns the place of the worker's model in the order of preference, 0 for the best.
     int modelRank(Worker worker) {
         return wants.gpuModels().isEmpty()

@@ -1,18 +1,14 @@
 package dev.roundelay.server.store;
 
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-/// The store over the embedded PostgreSQL.
+/// The kernel's store over the embedded PostgreSQL.
 class JdbcKernelStoreIT extends JdbcKernelStoreContract {
-    private final Database database = TestDatabase.create();
+    @RegisterExtension
+    static final TestDatabase DATABASE = TestDatabase.bundled();
 
     @Override
-    protected Database database() {
-        return database;
-    }
-
-    @AfterEach
-    void close() {
-        database.close();
+    protected TestDatabase database() {
+        return DATABASE;
     }
 }
