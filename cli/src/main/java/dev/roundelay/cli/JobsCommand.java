@@ -1,0 +1,74 @@
+package dev.roundelay.cli;
+
+import dev.roundelay.contract.Page;
+import dev.roundelay.contract.job.JobState;
+import dev.roundelay.contract.job.JobView;
+import dev.roundelay.sdk.Roundelay;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `roundelay jobs`.
+@Command(name = "jobs", mixinStandardHelpOptions = true, description = "Jobs: list, get, cancel, watch.")
+final class JobsCommand {
+    @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists jobs, newest first.")
+    int list(
+            @Mixin ClientOptions client,
+            @Option(names = "--state", paramLabel = "STATE", description = "${COMPLETION-CANDIDATES}") @Nullable
+                    JobState state,
+            @Option(names = "--text", paramLabel = "TEXT", description = "Part of the name.") @Nullable String text,
+            @Option(names = "--limit", paramLabel = "N", defaultValue = "50", description = "1 to 200.") int limit,
+            @Option(names = "--offset", paramLabel = "N", defaultValue = "0", description = "Jobs to pass over.")
+                    int offset) {
+        try (Roundelay roundelay = client.client()) {
+            Page<JobView> page = roundelay.jobs().list(state, text, limit, offset);
+            client.output()
+                    .table(
+                            page.items(),
+                            List.of("ID", "NAME", "STATE", "PHASE", "ROUND", "CREATED"),
+                            page.items().stream()
+                                    .map(job -> List.of(
+                                            job.id(),
+                                            job.name(),
+                                            String.valueOf(job.state()),
+                                            job.phase() == null ? "-" : job.phase(),
+                                            job.round() + "/" + job.rounds(),
+                                            Texts.time(job.createdAt())))
+                                    .toList(),
+                            "no jobs");
+        }
+        return ExitCodes.DONE;
+    }
+
+    @Command(name = "get", mixinStandardHelpOptions = true, description = "Shows one job.")
+    int get(@Mixin ClientOptions client, @Parameters(paramLabel = "JOB", description = "Id of the job.") String id) {
+        try (Roundelay roundelay = client.client()) {
+            JobView job = roundelay.jobs().get(id);
+            client.output().show(job, () -> JobTexts.whole(job));
+        }
+        return ExitCodes.DONE;
+    }
+
+    @Command(name = "cancel", mixinStandardHelpOptions = true, description = "Asks to cancel a job.")
+    int cancel(@Mixin ClientOptions client, @Parameters(paramLabel = "JOB", description = "Id of the job.") String id) {
+        try (Roundelay roundelay = client.client()) {
+            JobView job = roundelay.jobs().cancel(id);
+            client.output().show(job, () -> job.id() + " " + Texts.progress(job));
+        }
+        return ExitCodes.DONE;
+    }
+
+    @Command(
+            name = "watch",
+            mixinStandardHelpOptions = true,
+            description = "Follows a job to its end; exits 10 if it FAILED, 11 if it was CANCELLED.")
+    int watch(@Mixin ClientOptions client, @Parameters(paramLabel = "JOB", description = "Id of the job.") String id)
+            throws InterruptedException {
+        try (Roundelay roundelay = client.client()) {
+            return JobWatch.follow(roundelay, id, client.output());
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package dev.roundelay.cli;
+
+import dev.roundelay.contract.job.JobView;
+import dev.roundelay.sdk.Roundelay;
+import dev.roundelay.sdk.WorkspaceUpload;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `roundelay submit`.
+@Command(
+        name = "submit",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Uploads code and shards and submits a job. What is in the bucket already is not sent again.")
+final class SubmitCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "FILE.py|FOLDER", description = "The model's file, or a folder with model_def.py.")
+    private Path code = Path.of("");
+
+    @Mixin
+    private SubmitOptions options = new SubmitOptions();
+
+    @Option(names = "--watch", description = "Follow the job to its end.")
+    private boolean watch;
+
+    @Mixin
+    private ClientOptions client = new ClientOptions();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (!Files.exists(code)) {
+            throw client.wrong("[" + code + "] there is no such file or folder");
+        }
+        WorkspaceUpload workspace = workspace();
+        try (Roundelay roundelay = client.client();
+                ProgressLine progress = ProgressLine.of(client)) {
+            JobView job = roundelay.submit(workspace, progress);
+            progress.close();
+            client.output().show(job, () -> job.id() + " " + Texts.progress(job) + "\n" + job.dashboardUrl());
+            return watch ? JobWatch.follow(roundelay, job.id(), client.output()) : ExitCodes.DONE;
+        }
+    }
+
+    private WorkspaceUpload workspace() {
+        WorkspaceUpload.Builder builder = WorkspaceUpload.of(code, name())
+                .model(options.model())
+                .training(options.training())
+                .federation(options.federation())
+                .selection(options.selection())
+                .shards(options.shards)
+                .dataset(options.dataset)
+                .requirements(options.requirements)
+                .checkpoint(options.checkpoint)
+                .priority(options.priority);
+        options.assets.forEach(builder::asset);
+        return builder.build();
+    }
+
+    private String name() {
+        if (options.name != null) {
+            return options.name;
+        }
+        Path last = code.toAbsolutePath().normalize().getFileName();
+        return last == null ? "job" : last.toString().replaceFirst("\\.py$", "");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.roundelay.cli.doctor;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,22 @@
+package dev.roundelay.cli.up;
+
+/// The system cannot be brought up; the message says why and what to do.
+final class StartupException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final int exitCode;
+
+    StartupException(int exitCode, String message) {
+        super(message);
+        this.exitCode = exitCode;
+    }
+
+    int exitCode() {
+        return exitCode;
+    }
+
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.roundelay.cli.up;
+
+import org.jspecify.annotations.NullMarked;

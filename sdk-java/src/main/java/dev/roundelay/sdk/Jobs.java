@@ -1,0 +1,105 @@
+package dev.roundelay.sdk;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import dev.roundelay.contract.Page;
+import dev.roundelay.contract.job.JobSpec;
+import dev.roundelay.contract.job.JobState;
+import dev.roundelay.contract.job.JobView;
+import dev.roundelay.contract.job.LogPage;
+import dev.roundelay.contract.job.MetricPoint;
+import dev.roundelay.contract.job.Preflight;
+import dev.roundelay.contract.job.RoundView;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// The calls about jobs. Each asks the server once.
+public final class Jobs {
+    private final Transport transport;
+
+    Jobs(Transport transport) {
+        this.transport = transport;
+    }
+
+    /// Submits a job whose inputs are in the bucket; exactly once, also if an answer is lost and the call repeated.
+    public JobView submit(JobSpec spec) {
+        Call call = Call.of("POST", "/jobs").with("Idempotency-Key", "submit-" + UUID.randomUUID());
+        return transport.json(Transport.withJson(call, spec), new TypeReference<>() {});
+    }
+
+    /// Checks a job as submit would, and creates nothing.
+    public Preflight preflight(JobSpec spec) {
+        return transport.json(Transport.withJson(Call.of("POST", "/jobs/preflight"), spec), new TypeReference<>() {});
+    }
+
+    /// Reads one job.
+    ///
+    /// @throws NotFoundException if there is none, or it is somebody else's
+    public JobView get(String id) {
+        return transport.json(Call.of("GET", path(id)), new TypeReference<>() {});
+    }
+
+    /// Reads a page of jobs, newest first.
+    ///
+    /// @param state only jobs in that state; null for all
+    /// @param text  only jobs whose name has it; null for all
+    public Page<JobView> list(@Nullable JobState state, @Nullable String text, int limit, int offset) {
+        Call call = Call.of("GET", "/jobs")
+                .query("state", state)
+                .query("q", text)
+                .query("limit", limit)
+                .query("offset", offset);
+        return transport.json(call, new TypeReference<>() {});
+    }
+
+    /// Asks to cancel a job.
+    ///
+    /// @throws ConflictException with code `job_ended` on a job that FINISHED or FAILED
+    public JobView cancel(String id) {
+        // Repeating is harmless here: a cancelled job answers as before.
+        Call call = Call.of("POST", path(id) + "/cancel").with("Idempotency-Key", "cancel-" + UUID.randomUUID());
+        return transport.json(call, new TypeReference<>() {});
+    }
+
+    /// Reads log lines after a cursor.
+    ///
+    /// @param site  `site-1`, or null for all
+    /// @param after the `next` of the page before, 0 to begin
+    public LogPage logs(String id, @Nullable String site, long after, int limit) {
+        Call call = Call.of("GET", path(id) + "/logs")
+                .query("site", site)
+                .query("after", after)
+                .query("limit", limit);
+        return transport.json(call, new TypeReference<>() {});
+    }
+
+    /// Reads metric points.
+    ///
+    /// @param names comma-separated; null for all
+    public List<MetricPoint> metrics(String id, @Nullable String names, @Nullable String site) {
+        Call call = Call.of("GET", path(id) + "/metrics").query("names", names).query("site", site);
+        return transport.json(call, new TypeReference<Items<MetricPoint>>() {}).items();
+    }
+
+    /// Reads all rounds so far.
+    public List<RoundView> rounds(String id) {
+        List<RoundView> rounds = new ArrayList<>();
+        while (true) {
+            Call call = Call.of("GET", path(id) + "/rounds")
+                    .query("limit", Page.MAX_LIMIT)
+                    .query("offset", rounds.size());
+            Page<RoundView> page = transport.json(call, new TypeReference<>() {});
+            rounds.addAll(page.items());
+            if (page.items().isEmpty() || rounds.size() >= page.total()) {
+                return List.copyOf(rounds);
+            }
+        }
+    }
+
+    private static String path(String id) {
+        return "/jobs/" + Roundelay.segment(id);
+    }
+
+    private record Items<T>(List<T> items) {}
+}
