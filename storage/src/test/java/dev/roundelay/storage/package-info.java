@@ -1,0 +1,4 @@
+@NullMarked
+package dev.roundelay.storage;
+
+import org.jspecify.annotations.NullMarked;
