@@ -27,12 +27,13 @@ class UploadMemoryIT {
     @Test
     void many_large_signed_uploads_fit_into_a_small_heap() throws Exception {
         Path errors = folder.resolve("server.txt");
-        var command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m", "-cp"));
+        var command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m", "-cp"));
         command.add(System.getProperty("java.class.path"));
         command.add(ServerProcess.class.getName());
         command.add(blobs.toString());
-        Process server = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+        Process server =
+                new ProcessBuilder(command).redirectError(errors.toFile()).start();
         try (var out = new BufferedReader(new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8))) {
             String port = out.readLine();
             assertThat(port).as("%s", Files.readString(errors)).isNotNull();

@@ -19,8 +19,7 @@ class ObjectKeyTest {
         String a = withoutHalfSurrogates(left);
         String b = withoutHalfSurrogates(right);
 
-        int expected =
-                Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
+        int expected = Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
 
         assertThat(Integer.signum(ObjectKey.compareBytes(a, b))).isEqualTo(Integer.signum(expected));
     }
@@ -44,8 +43,8 @@ class ObjectKeyTest {
         assertThat(new ObjectKey("ü".repeat(512)).value()).hasSize(512);
         for (String key : new String[] {"", "k".repeat(1025), "ü".repeat(513), "a\0b", "\uD83D", "\uDE00x"}) {
             assertThatThrownBy(() -> new ObjectKey(key))
-                    .isInstanceOfSatisfying(StorageException.class, e -> assertThat(e.fault())
-                            .isEqualTo(StorageFault.INVALID_KEY));
+                    .isInstanceOfSatisfying(
+                            StorageException.class, e -> assertThat(e.fault()).isEqualTo(StorageFault.INVALID_KEY));
             assertThat(ObjectKey.isValid(key)).isFalse();
         }
     }

@@ -1,28 +1,13 @@
 package dev.roundelay.server.store;
 
-import dev.roundelay.storage.BucketIndex;
-import dev.roundelay.testkit.storage.BucketIndexContract;
-import java.security.SecureRandom;
-import java.time.InstantSource;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-class JdbcBucketIndexIT extends BucketIndexContract {
-    private static Database database;
-
-    @BeforeAll
-    static void open() {
-        database = TestDatabase.create();
-    }
-
-    @AfterAll
-    static void close() {
-        database.close();
-    }
+class JdbcBucketIndexIT extends JdbcBucketIndexContract {
+    @RegisterExtension
+    static final TestDatabase DATABASE = TestDatabase.bundled();
 
     @Override
-    protected BucketIndex createIndex() {
-        StorageTables.empty(database);
-        return new JdbcBucketIndex(database.jdbi(), InstantSource.system(), new SecureRandom());
+    protected Database database() {
+        return DATABASE.database();
     }
 }

@@ -44,18 +44,21 @@ class KilledBlobStoreIT {
             var store = new DiskBlobStore(root, new SecureRandom()).start();
             store.removeUnfinished(Instant.MAX);
             String where = "after kill %d of seed %d".formatted(kill, SEED);
-            assertThat(acknowledged).isNotEmpty().allSatisfy((id, sizeAndChecksum) -> assertThat(read(store, id))
-                    .as("blob %s %s", id, where)
-                    .isEqualTo(sizeAndChecksum));
+            assertThat(acknowledged)
+                    .isNotEmpty()
+                    .allSatisfy((id, sizeAndChecksum) -> assertThat(read(store, id))
+                            .as("blob %s %s", id, where)
+                            .isEqualTo(sizeAndChecksum));
             try (Stream<Path> left = Files.list(root.resolve("unfinished"))) {
                 assertThat(left).isEmpty();
             }
             var orphans = new ArrayList<BlobId>();
             store.forEachWrittenBefore(Instant.MAX, orphans::add);
             orphans.removeAll(acknowledged.keySet());
-            assertThat(orphans).allSatisfy(orphan -> assertThat(read(store, orphan))
-                    .as("even a blob that was not acknowledged is whole or absent")
-                    .isNotEmpty());
+            assertThat(orphans)
+                    .allSatisfy(orphan -> assertThat(read(store, orphan))
+                            .as("even a blob that was not acknowledged is whole or absent")
+                            .isNotEmpty());
             for (BlobId orphan : orphans) {
                 store.delete(orphan);
             }
