@@ -111,7 +111,8 @@ final class Commits {
                 from.state() == null ? null : Outputs.file(parts.blobs(), from.state()),
                 members,
                 member -> parts.spool().file(member.file()),
-                Map.of("round", Integer.toString(round.number() + 1)),
+                // No metadata: all models but the first have one size, so that each fits where the one before was.
+                Map.of(),
                 out,
                 stateOut);
     }

@@ -70,10 +70,7 @@ public final class Desk {
             return Optional.of(new Acceptance.AlreadyAccepted());
         }
         boolean late = number < run.requireSpec().lastModel() && (round == null || number <= round.number());
-        if (late && parts.kernel().view().job(id).map(Job::isGoingOn).orElse(false)) {
-            parts.journal().record(epoch, id, List.of(Notes.late(number, from.shard(), now())));
-        }
-        return Optional.of(new Acceptance.RoundClosed(number));
+        return Optional.of(late ? late(from, number) : new Acceptance.RoundClosed(number));
     }
 
     /// Takes an update.
@@ -181,7 +178,14 @@ public final class Desk {
             run.apply(state -> state.withContribution(round, contribution));
             parts.kernel().progressed(from.id());
         }
-        return acceptance(outcome, round);
+        return outcome == Outcome.CLOSED ? late(from, round) : acceptance(outcome, round);
+    }
+
+    private Acceptance late(Assignment from, int round) {
+        if (parts.kernel().view().job(id).map(Job::isGoingOn).orElse(false)) {
+            parts.journal().record(epoch, id, List.of(Notes.late(round, from.shard(), now())));
+        }
+        return new Acceptance.RoundClosed(round);
     }
 
     private Contribution contribution(Assignment from, ReceivedBody body, UpdateMeta meta) {

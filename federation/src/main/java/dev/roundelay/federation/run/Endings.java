@@ -8,6 +8,7 @@ import dev.roundelay.kernel.Participant;
 import dev.roundelay.kernel.Verdict;
 import dev.roundelay.kernel.assignment.AssignmentState;
 import dev.roundelay.kernel.job.Failure;
+import dev.roundelay.kernel.job.Job;
 import dev.roundelay.kernel.job.JobId;
 import dev.roundelay.kernel.journal.Author;
 import dev.roundelay.kernel.journal.Note;
@@ -55,7 +56,7 @@ final class Endings {
             required.add(checkpoint);
         }
         try {
-            return parts.kernel().finish(id, end(now, required, records(now, last), last));
+            return parts.kernel().finish(id, end(now.job(), required, records(now, last), last));
         } catch (QuotaExceededException e) {
             return parts.kernel().failing(id, RunFailures.doesNotFit("checkpoint", e));
         }
@@ -63,30 +64,31 @@ final class Endings {
 
     Verdict fail(Situation now, Failure failure) throws IOException {
         List<Note> last = notesAtEnd(now, log("error", "failed: " + failure.message()));
-        return parts.kernel().fail(id, failure, end(now, List.of(), leftovers(now, last), last));
+        return parts.kernel().fail(id, failure, end(now.job(), List.of(), leftovers(now, last), last));
     }
 
     Verdict cancel(Situation now) throws IOException {
         List<Note> last = notesAtEnd(now, log("info", "cancelled"));
-        return parts.kernel().confirmCancelled(id, end(now, List.of(), leftovers(now, last), last));
+        return parts.kernel().confirmCancelled(id, end(now.job(), List.of(), leftovers(now, last), last));
     }
 
-    /// Ends a job whose outputs cannot be written.
-    void giveUp(Failure failure) {
+    /// Ends a job whose outputs cannot be written, without any.
+    void giveUp(Job job, Failure failure) {
         try {
-            if (!parts.kernel().fail(id, failure, Participant.NONE).isApplied()) {
-                var _ = parts.kernel().confirmCancelled(id, Participant.NONE);
+            Participant end = end(job, List.of(), List.of(), List.of());
+            if (!parts.kernel().fail(id, failure, end).isApplied()) {
+                var _ = parts.kernel().confirmCancelled(id, end);
             }
         } catch (RuntimeException e) {
             log.error("[{}] cannot even be failed", id, e);
         }
     }
 
-    private Participant end(Situation now, List<NewObject> required, List<NewObject> optional, List<Note> notes) {
+    private Participant end(Job job, List<NewObject> required, List<NewObject> optional, List<Note> notes) {
         return parts.store()
                 .end(
                         id,
-                        new FinalOutputs(outputs.bucket(now.job()), required, optional, notes),
+                        new FinalOutputs(outputs.bucket(job), required, optional, notes),
                         parts.wall().instant());
     }
 

@@ -102,7 +102,7 @@ final class NextStep {
     }
 
     private static Due whileFinalizing(Situation now) {
-        if (now.holding().isEmpty()) {
+        if (!now.isAnySiteFinishing()) {
             return new Due.Finish();
         }
         Duration left = now.times().finishBound().minus(now.times().finishing());

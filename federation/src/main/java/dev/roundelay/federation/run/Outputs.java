@@ -57,7 +57,7 @@ final class Outputs {
     /// Returns a first model with what it needs of the quota: later, the checkpoint and a second model must fit.
     FirstModel firstModel(Job job, StoredModel model) {
         Blob weights = model.weights();
-        return new FirstModel(model, bucket(job), checkpointBytes(weights) + weights.sizeBytes());
+        return new FirstModel(model, bucket(job), 2 * checkpointBytes(weights));
     }
 
     /// Makes the output folders of the slug this job's.

@@ -95,6 +95,12 @@ record Situation(
         return true;
     }
 
+    /// Tells whether a site is to send its last lines and has not said that it is done. One that is not ready has none to send.
+    boolean isAnySiteFinishing() {
+        return holding.stream()
+                .anyMatch(assignment -> assignment.isAlive() && assignment.state() == AssignmentState.READY);
+    }
+
     /// Returns the ready shards that can validate a model and have not yet.
     SortedSet<Integer> stillToValidate(int model) {
         var shards = new TreeSet<Integer>();

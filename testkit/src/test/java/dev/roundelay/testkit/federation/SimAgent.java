@@ -15,7 +15,10 @@ import dev.roundelay.kernel.journal.Report;
 import dev.roundelay.kernel.worker.WorkerId;
 import dev.roundelay.kernel.worker.WorkerOffer;
 import dev.roundelay.kernel.worker.WorkerReport;
+import dev.roundelay.storage.Blob;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,7 +75,10 @@ final class SimAgent {
     Network network = () -> Fate.DELIVERED;
     boolean away;
     boolean validates = true;
+    boolean validationFails;
     boolean emptyFirstModel;
+    boolean writesFiles;
+    Map<String, Double> metrics = Map.of("loss", 0.5);
     /// Shards and rounds that this agent does not train yet.
     BiPredicate<Integer, Integer> holdsBack = (shard, round) -> false;
     /// Shards and rounds whose training raises.
@@ -184,10 +190,13 @@ final class SimAgent {
             return;
         }
         float[] trained = Tensors.trained(weights.get(), shard, step.round());
+        if (writesFiles) {
+            stage(holding, step.round());
+        }
         Acceptance answer = call(() -> {
             Path file = world.runs.newUpdateFile(holding.assignment, step.round());
             Tensors.write(file, misnames.test(shard, step.round()) ? "other" : "w", trained);
-            var meta = new UpdateMeta(10 + shard, Map.of("loss", 1.0 / (1 + step.round())), 0.5);
+            var meta = new UpdateMeta(10 + shard, metrics, 0.5);
             return world.runs.acceptUpdate(
                     holding.assignment.id(), holding.assignment.fence(), step.round(), body(file), meta);
         });
@@ -211,7 +220,25 @@ final class SimAgent {
         }
     }
 
+    /// Sends the update of a round that is past, as an agent does that was slow.
+    void sendLate(int round) throws IOException {
+        for (Holding holding : holdings.values()) {
+            var _ = world.runs.refusal(holding.assignment.id(), holding.assignment.fence(), round);
+        }
+    }
+
+    private void stage(Holding holding, int round) throws IOException {
+        byte[] content =
+                "shard %d round %d".formatted(holding.assignment.shard(), round).getBytes(StandardCharsets.UTF_8);
+        Blob blob = world.blobs.put(new ByteArrayInputStream(content));
+        Acceptance _ = call(() -> world.runs.stageFile(
+                holding.assignment.id(), holding.assignment.fence(), round, "plots/loss.txt", blob));
+    }
+
     private void validate(Holding holding, int model) throws IOException {
+        if (validationFails) {
+            return;
+        }
         Acceptance _ = call(() -> world.runs.acceptValidation(
                 holding.assignment.id(),
                 holding.assignment.fence(),

@@ -1,0 +1,69 @@
+package dev.roundelay.testkit.federation;
+
+import dev.roundelay.federation.RunSpec;
+import dev.roundelay.federation.round.Sampling;
+import dev.roundelay.kernel.job.JobId;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// A spec of plain federated averaging with what a test wants otherwise.
+final class RunSpecBuilder {
+    private final RunSpec plain;
+    private int minClients;
+    private Duration waitAfterMin = Duration.ofSeconds(10);
+    private @Nullable Duration roundTimeout;
+    private int checkpointEvery;
+    private boolean continueOnSiteError;
+    private RunSpec.@Nullable Origin origin;
+
+    RunSpecBuilder(int shards, int rounds) {
+        plain = RunSpec.fedAvg(shards, rounds);
+        minClients = shards;
+    }
+
+    RunSpecBuilder minClients(int clients) {
+        minClients = clients;
+        return this;
+    }
+
+    RunSpecBuilder waitAfterMin(Duration wait) {
+        waitAfterMin = wait;
+        return this;
+    }
+
+    RunSpecBuilder roundTimeout(Duration timeout) {
+        roundTimeout = timeout;
+        return this;
+    }
+
+    RunSpecBuilder checkpointEvery(int rounds) {
+        checkpointEvery = rounds;
+        return this;
+    }
+
+    RunSpecBuilder continueOnSiteError() {
+        continueOnSiteError = true;
+        return this;
+    }
+
+    RunSpecBuilder origin(JobId job, int model) {
+        origin = new RunSpec.Origin(job, model);
+        return this;
+    }
+
+    RunSpec build() {
+        return new RunSpec(
+                plain.shards(),
+                plain.rounds(),
+                minClients,
+                waitAfterMin,
+                roundTimeout,
+                plain.seed(),
+                plain.strategy(),
+                Sampling.ALL,
+                checkpointEvery,
+                null,
+                continueOnSiteError,
+                origin);
+    }
+}
