@@ -221,7 +221,7 @@ public final class JobRuns implements KernelListener {
         if (held == null) {
             return;
         }
-        var fresh = new JobRun(id, held, specs, parts, this::tell);
+        var fresh = new JobRun(id, held, specs, parts, this::tell, run -> runs.remove(id, run));
         if (runs.putIfAbsent(id, fresh) == null) {
             starter.accept(fresh);
         }

@@ -1,7 +1,5 @@
 package dev.roundelay.federation.run;
 
-import dev.roundelay.federation.Contribution;
-import dev.roundelay.federation.FirstModel;
 import dev.roundelay.federation.RunSpec;
 import dev.roundelay.federation.RunSpecs;
 import dev.roundelay.federation.RunState;
@@ -12,24 +10,19 @@ import dev.roundelay.federation.round.Round;
 import dev.roundelay.kernel.Epoch;
 import dev.roundelay.kernel.KernelException;
 import dev.roundelay.kernel.KernelView;
-import dev.roundelay.kernel.Verdict;
 import dev.roundelay.kernel.assignment.Assignment;
 import dev.roundelay.kernel.job.Failure;
 import dev.roundelay.kernel.job.Job;
 import dev.roundelay.kernel.job.JobId;
 import dev.roundelay.kernel.job.JobPhase;
 import dev.roundelay.kernel.worker.WorkerId;
-import dev.roundelay.storage.QuotaExceededException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,15 +43,21 @@ public final class JobRun {
     private final RunMemory memory;
     private final Signal signal = new Signal();
     private final Measurements measurements;
-    private final Outputs outputs;
     private final Commits commits;
     private final Endings endings;
+    private final Actions actions;
     private final Desk desk;
+    private final Consumer<JobRun> atEnd;
     private volatile @Nullable RunSpec spec;
     private volatile boolean stopped;
     private int faults;
 
-    public JobRun(JobId id, Epoch epoch, RunSpecs specs, RunParts parts, StepListener listener) {
+    /// Creates a run that has not begun.
+    ///
+    /// @param listener learns which workers have other steps than before
+    /// @param atEnd    told once, when the job has ended and nothing is left to do
+    public JobRun(
+            JobId id, Epoch epoch, RunSpecs specs, RunParts parts, StepListener listener, Consumer<JobRun> atEnd) {
         this.id = id;
         this.epoch = epoch;
         this.specs = specs;
@@ -66,9 +65,11 @@ public final class JobRun {
         this.listener = listener;
         this.memory = new RunMemory(parts.config(), parts.wall(), parts.nanos());
         this.measurements = new Measurements(id, epoch, parts);
-        this.outputs = new Outputs(id, epoch, parts);
+        this.atEnd = atEnd;
+        var outputs = new Outputs(id, epoch, parts);
         this.commits = new Commits(id, epoch, parts, outputs, measurements);
         this.endings = new Endings(id, parts, outputs);
+        this.actions = new Actions(id, epoch, parts, this, outputs, endings);
         this.desk = new Desk(id, epoch, parts, outputs, this);
     }
 
@@ -157,7 +158,7 @@ public final class JobRun {
             if (due instanceof Due.Rest(var atMost)) {
                 return rest(atMost);
             }
-            if (!act(now.get(), due)) {
+            if (!actions.act(now.get(), due)) {
                 return rest(parts.config().tick());
             }
         }
@@ -176,149 +177,9 @@ public final class JobRun {
         }
     }
 
-    /// Returns false if another look right away would decide the same.
-    private boolean act(Situation now, Due due) throws IOException {
-        return switch (due) {
-            case Due.Rest _ -> false;
-            case Due.Inherit() -> inherit(now);
-            case Due.Start() -> applied(parts.kernel().start(id));
-            case Due.OpenRound(var number) ->
-                open(Round.open(number, parts.wall().instant()));
-            case Due.CheckSpool(var round, var untrusted) -> checkSpool(round, untrusted);
-            case Due.CloseRound(var round) -> close(round);
-            case Due.LeaveOut(var round, var shard) -> leaveOut(now, round, shard);
-            case Due.Aggregate(var round, var members) -> commit(claim(now), round, members);
-            case Due.Wrap() -> wrap(now);
-            case Due.Finish() -> applied(endings.finish(claim(now)));
-            case Due.Failing(var failure) -> applied(parts.kernel().failing(id, failure));
-            case Due.EndFailed(var failure) -> applied(endings.fail(claim(now), failure));
-            case Due.EndCancelled() -> applied(endings.cancel(claim(now)));
-        };
-    }
-
-    /// Makes the output folders of the slug this job's before it writes the first output.
-    private Situation claim(Situation now) {
-        if (!now.state().outputsClaimed()) {
-            outputs.claim(now.job());
-            image.apply(RunState::withOutputsClaimed);
-        }
-        return now;
-    }
-
-    private boolean inherit(Situation now) {
-        RunSpec.Origin origin = Objects.requireNonNull(now.spec().origin(), "only a run with an origin inherits");
-        StoredModel model = parts.store().load(origin.job()).models().get(origin.model());
-        if (model == null) {
-            return applied(parts.kernel().failing(id, RunFailures.originGone(origin)));
-        }
-        try {
-            FirstModel first = outputs.firstModel(now.job(), model);
-            parts.store().inheritFirstModel(epoch, id, first);
-        } catch (QuotaExceededException e) {
-            return applied(parts.kernel().failing(id, RunFailures.doesNotFit("first weights", e)));
-        }
-        image.apply(state -> state.withModel(model));
-        return true;
-    }
-
-    private boolean open(Round round) {
-        parts.store().openRound(epoch, id, round, Notes.opened(round));
-        image.apply(state -> state.withRound(round));
-        changed();
-        return true;
-    }
-
-    private boolean checkSpool(int round, List<Contribution> untrusted) throws IOException {
-        for (Contribution contribution : untrusted) {
-            boolean here = contribution.server().equals(parts.config().serverId());
-            if (here && parts.spool().isIntact(contribution)) {
-                memory.trust(contribution);
-            } else {
-                askAgain(round, contribution);
-            }
-        }
-        return true;
-    }
-
-    private void askAgain(int round, Contribution lost) {
-        log.info("[{}, round {}, shard {}] the accepted update is lost; asking for it again", id, round, lost.shard());
-        parts.store().dropContribution(epoch, id, round, lost);
-        image.apply(state -> state.withoutContribution(lost.shard()));
-        changed();
-    }
-
-    private boolean close(int number) {
-        var at = parts.wall().instant();
-        SortedMap<Integer, Contribution> members =
-                parts.store().closeRound(epoch, id, number, at, Notes.closed(number, at));
-        image.apply(state -> {
-            Round round = state.round();
-            if (round == null || round.number() != number) {
-                return state;
-            }
-            RunState closed = state.withRound(round.close(new TreeSet<>(members.keySet()), at));
-            for (Contribution member : members.values()) {
-                closed = closed.withContribution(number, member);
-            }
-            return closed;
-        });
-        return true;
-    }
-
-    private boolean leaveOut(Situation now, int number, int shard) {
-        parts.store()
-                .removeMember(
-                        epoch,
-                        id,
-                        number,
-                        shard,
-                        Notes.leftOut(number, List.of(shard), parts.wall().instant()));
-        image.apply(state ->
-                state.round() == null ? state : state.withRound(state.round().without(shard)));
-        log.info(
-                "[{}, round {}, shard {}] is a member no longer: {}",
-                id,
-                number,
-                shard,
-                now.sittingOut().get(shard));
-        return true;
-    }
-
-    private boolean commit(Situation now, Round round, List<Contribution> members) throws IOException {
-        return switch (commits.commit(now, round, members)) {
-            case Commits.Result.Committed(var made, var dropped, var next) -> {
-                image.apply(state -> state.withCommit(made, dropped, next));
-                memory.follow(next);
-                changed();
-                commits.afterCommit(now, round);
-                yield true;
-            }
-            case Commits.Result.Lost(var contribution) -> {
-                askAgain(round.number(), contribution);
-                yield true;
-            }
-            case Commits.Result.Failed(var failure) -> applied(parts.kernel().failing(id, failure));
-        };
-    }
-
-    private boolean wrap(Situation now) throws IOException {
-        boolean applied = applied(parts.kernel().finalizing(id));
-        if (applied) {
-            changed();
-            endings.prepare(now);
-        }
-        return applied;
-    }
-
-    private boolean applied(Verdict verdict) {
-        if (verdict instanceof Verdict.Rejected(var reason)) {
-            log.debug("[{}] the kernel rejects: {}", id, reason);
-        }
-        return verdict.isApplied();
-    }
-
     private void ended() throws IOException {
         stopped = true;
+        atEnd.accept(this);
         parts.spool().deleteJob(id);
     }
 
@@ -341,6 +202,10 @@ public final class JobRun {
     void apply(UnaryOperator<RunState> change) {
         image.apply(change);
         wake();
+    }
+
+    RunImage image() {
+        return image;
     }
 
     RunMemory memory() {
@@ -387,7 +252,7 @@ public final class JobRun {
     }
 
     /// Tells the workers of the job that their steps may be others now.
-    private void changed() {
+    void changed() {
         Set<WorkerId> workers = new HashSet<>();
         parts.kernel().view().image().current(id).values().forEach(assignment -> workers.add(assignment.workerId()));
         listener.stepsChanged(workers);
@@ -413,7 +278,7 @@ public final class JobRun {
         log.warn("[{}] fault {} in a row of the run", id, faults, e);
         image.forget();
         if (faults >= parts.config().maxFaults()) {
-            endings.giveUp(RunFailures.internal("job " + id, e));
+            parts.kernel().view().job(id).ifPresent(job -> endings.giveUp(job, RunFailures.internal("job " + id, e)));
         }
         return parts.config().retry();
     }

@@ -95,7 +95,8 @@ record Situation(
         return true;
     }
 
-    /// Tells whether a site is to send its last lines and has not said that it is done. One that is not ready has none to send.
+    /// Tells whether a site is to send its last lines and has not said that it is done. One that is not ready has
+    /// none to send.
     boolean isAnySiteFinishing() {
         return holding.stream()
                 .anyMatch(assignment -> assignment.isAlive() && assignment.state() == AssignmentState.READY);
