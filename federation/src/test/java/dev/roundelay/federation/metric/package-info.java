@@ -1,0 +1,4 @@
+@NullMarked
+package dev.roundelay.federation.metric;
+
+import org.jspecify.annotations.NullMarked;

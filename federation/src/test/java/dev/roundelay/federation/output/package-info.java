@@ -1,0 +1,4 @@
+@NullMarked
+package dev.roundelay.federation.output;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.roundelay.federation.round;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.roundelay.federation.spool;
+
+import org.jspecify.annotations.NullMarked;
