@@ -32,11 +32,13 @@ import dev.roundelay.server.jobs.JobApi;
 import dev.roundelay.server.jobs.JobSignals;
 import dev.roundelay.server.jobs.JsonRunSpecs;
 import dev.roundelay.server.store.Database;
+import dev.roundelay.server.store.JdbcSnapshotSweep;
 import dev.roundelay.server.workerapi.WorkerApi;
 import dev.roundelay.server.workerapi.WorkerAuth;
 import dev.roundelay.server.workerapi.WorkerSignals;
 import dev.roundelay.server.workers.WorkerTokensResource;
 import dev.roundelay.server.workers.WorkersResource;
+import dev.roundelay.storage.BlobSweeper;
 import dev.roundelay.storage.ObjectStore;
 import dev.roundelay.storage.OwnerId;
 import dev.roundelay.tensors.aggregation.FedAvg;
@@ -88,7 +90,10 @@ public final class ControlPlane implements AutoCloseable {
         Serving.Signals signals = new Serving.Signals(new WorkerSignals(), jobSignals, new KernelTicker(kernel));
         Serving serving = new Serving(settings, stores, kernel, runs, bootstrap, epoch, signals);
         active = new ActiveServer(
-                database, ActiveServerConfig.defaults(), System::nanoTime, List.of(serving, signals.ticker()));
+                database,
+                ActiveServerConfig.defaults(),
+                System::nanoTime,
+                List.of(serving, signals.ticker(), housekeeping()));
 
         JobApi jobApi = new JobApi(jobParts(settings, authenticator, jobSignals, epoch));
         WorkerAuth workerAuth = new WorkerAuth(stores.tokens());
@@ -118,6 +123,12 @@ public final class ControlPlane implements AutoCloseable {
         kernel.addListener(jobApi.files());
         kernel.addListener(serving);
         runs.addListener(serving::workersChanged);
+    }
+
+    private Housekeeping housekeeping() {
+        BlobSweeper sweeper =
+                new BlobSweeper(stores.blobs(), stores.index(), clock, Duration.ofMinutes(10), Duration.ofHours(24));
+        return new Housekeeping(sweeper, stores.index(), new JdbcSnapshotSweep(database.jdbi(), clock), clock);
     }
 
     private RunParts runParts(Settings settings) {

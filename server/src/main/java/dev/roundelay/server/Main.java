@@ -62,9 +62,12 @@ public final class Main implements Callable<Integer> {
         Optional<EmbeddedPostgres> postgres = config.database().isPresent()
                 ? Optional.empty()
                 : Optional.of(new EmbeddedPostgres(
-                        config.dataDir().resolve("postgres"), config.dataDir().resolve("postgres"), new SecureRandom()));
-        PostgresAddress address =
-                postgres.isPresent() ? postgres.get().start() : config.database().orElseThrow();
+                        config.dataDir().resolve("postgres"),
+                        config.dataDir().resolve("postgres"),
+                        new SecureRandom()));
+        PostgresAddress address = postgres.isPresent()
+                ? postgres.get().start()
+                : config.database().orElseThrow();
         Ports ports = Ports.choose(config);
         String serverId = secret(config.dataDir().resolve("server.id"), 8);
         Database database = Database.open(address, "roundelay-" + serverId, CONNECTIONS);
@@ -94,8 +97,7 @@ public final class Main implements Callable<Integer> {
     }
 
     private static Settings settings(ServerConfig config, Ports ports, String serverId) throws IOException {
-        SSLContext tls =
-                config.tls().isPresent() ? TlsContext.load(config.tls().get()) : null;
+        SSLContext tls = config.tls().isPresent() ? TlsContext.load(config.tls().get()) : null;
         SslContextFactory.Server factory = tls == null ? null : factory(tls);
         return new Settings(
                 config.dataDir(),

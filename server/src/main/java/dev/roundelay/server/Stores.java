@@ -36,11 +36,7 @@ record Stores(
     ///
     /// @param written told of each job about which something was written to its journal
     static Stores of(
-            Database database,
-            Path dataDir,
-            InstantSource clock,
-            RandomGenerator random,
-            Consumer<JobId> written) {
+            Database database, Path dataDir, InstantSource clock, RandomGenerator random, Consumer<JobId> written) {
         JdbcBucketIndex index = new JdbcBucketIndex(database.jdbi(), clock, random);
         return new Stores(
                 new DiskBlobStore(dataDir.resolve("blobs"), random),

@@ -94,7 +94,9 @@ public final class Bootstrap {
         values.put("RESON_S3_BUCKET", bucket.value());
         values.put("ROUNDELAY_EMAIL", ADMIN);
         values.put("ROUNDELAY_PASSWORD", password);
-        values.put("ROUNDELAY_WORKER_TOKEN", tokens.mint(id, "first start", true, null).secret());
+        values.put(
+                "ROUNDELAY_WORKER_TOKEN",
+                tokens.mint(id, "first start", true, null).secret());
         return values;
     }
 
@@ -120,7 +122,8 @@ public final class Bootstrap {
 
     private static void write(Path credentials, Map<String, String> values) throws IOException {
         StringBuilder text = new StringBuilder();
-        values.forEach((name, value) -> text.append(name).append('=').append(value).append('\n'));
+        values.forEach(
+                (name, value) -> text.append(name).append('=').append(value).append('\n'));
         Path fresh = credentials.resolveSibling("credentials.env.new");
         Files.deleteIfExists(fresh);
         Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));

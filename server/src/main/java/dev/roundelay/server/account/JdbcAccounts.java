@@ -31,7 +31,8 @@ public final class JdbcAccounts implements Identities {
     }
 
     /// A user as stored.
-    public record Account(UserId id, String email, boolean admin, boolean disabled, String passwordHash, Instant createdAt) {
+    public record Account(
+            UserId id, String email, boolean admin, boolean disabled, String passwordHash, Instant createdAt) {
         Identity identity() {
             return new Identity(id, email, admin);
         }
@@ -39,7 +40,11 @@ public final class JdbcAccounts implements Identities {
 
     /// An API key as stored.
     public record ApiKey(
-            String id, String name, String prefix, Instant createdAt, @Nullable Instant lastUsedAt) {}
+            String id,
+            String name,
+            String prefix,
+            Instant createdAt,
+            @Nullable Instant lastUsedAt) {}
 
     // ---- users
 
@@ -47,8 +52,7 @@ public final class JdbcAccounts implements Identities {
     ///
     /// @return false if the address is taken
     public boolean add(Account account) {
-        return jdbi.withHandle(handle -> handle.createUpdate(
-                                """
+        return jdbi.withHandle(handle -> handle.createUpdate("""
                                 insert into app_user (id, email, role, disabled, password_hash, created_at)
                                 values (:id, :email, :role, false, :hash, :created) on conflict do nothing
                                 """)
@@ -146,16 +150,16 @@ public final class JdbcAccounts implements Identities {
 
     /// Returns a user's keys, newest first.
     public List<ApiKey> keys(UserId owner) {
-        return jdbi.withHandle(
-                handle -> handle.createQuery("select * from api_key where user_id = ? order by created_at desc, id desc")
-                        .bind(0, owner.value())
-                        .map((row, _) -> new ApiKey(
-                                row.getString("id"),
-                                row.getString("name"),
-                                row.getString("prefix"),
-                                instant(row, "created_at"),
-                                row.getObject("last_used_at") == null ? null : instant(row, "last_used_at")))
-                        .list());
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "select * from api_key where user_id = ? order by created_at desc, id desc")
+                .bind(0, owner.value())
+                .map((row, _) -> new ApiKey(
+                        row.getString("id"),
+                        row.getString("name"),
+                        row.getString("prefix"),
+                        instant(row, "created_at"),
+                        row.getObject("last_used_at") == null ? null : instant(row, "last_used_at")))
+                .list());
     }
 
     /// Removes a user's key; returns whether there was one.
@@ -167,8 +171,7 @@ public final class JdbcAccounts implements Identities {
     @Override
     public Optional<Identity> byApiKey(String secret) {
         return jdbi.withHandle(handle -> {
-            Optional<Account> owner = handle.createQuery(
-                            """
+            Optional<Account> owner = handle.createQuery("""
                             select app_user.* from api_key join app_user on app_user.id = api_key.user_id
                             where secret_sha256 = ? and not disabled
                             """)
@@ -220,8 +223,7 @@ public final class JdbcAccounts implements Identities {
 
     @Override
     public Optional<Session> bySession(String cookie) {
-        return jdbi.withHandle(handle -> handle.createQuery(
-                        """
+        return jdbi.withHandle(handle -> handle.createQuery("""
                         select app_user.*, csrf_token from user_session join app_user on app_user.id = user_session.user_id
                         where id_sha256 = ? and expires_at > ? and not disabled
                         """)
@@ -235,14 +237,10 @@ public final class JdbcAccounts implements Identities {
 
     /// Gives a user's bucket this access key instead of the one before.
     public void setBucketKey(UserId user, String accessKeyId) {
-        jdbi.useHandle(handle -> handle.execute(
-                """
+        jdbi.useHandle(handle -> handle.execute("""
                 insert into bucket_key (user_id, access_key_id, created_at) values (?, ?, ?)
                 on conflict (user_id) do update set access_key_id = excluded.access_key_id, created_at = excluded.created_at
-                """,
-                user.value(),
-                accessKeyId,
-                clock.instant()));
+                """, user.value(), accessKeyId, clock.instant()));
     }
 
     public Optional<String> findBucketKey(UserId user) {
@@ -254,8 +252,7 @@ public final class JdbcAccounts implements Identities {
 
     /// Returns the user of an access key; a disabled one is not found.
     public Optional<UserId> findByBucketKey(String accessKeyId) {
-        return jdbi.withHandle(handle -> handle.createQuery(
-                        """
+        return jdbi.withHandle(handle -> handle.createQuery("""
                         select user_id from bucket_key join app_user on app_user.id = user_id
                         where access_key_id = ? and not disabled
                         """)

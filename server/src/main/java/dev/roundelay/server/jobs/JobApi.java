@@ -60,19 +60,12 @@ public final class JobApi {
         JobMapper mapper = new JobMapper(p.kernel(), p.journal(), p.figures(), p.publicUrl());
         SelectionCheck selection = new SelectionCheck(p.kernel());
         SubmitJob submit = new SubmitJob(
-                p.kernel(),
-                p.index(),
-                new InputCheck(p.blobs()),
-                selection,
-                p.submissions(),
-                p.clock(),
-                p.random());
+                p.kernel(), p.index(), new InputCheck(p.blobs()), selection, p.submissions(), p.clock(), p.random());
         JobsResource jobs = new JobsResource(
                 p.authenticator(), submit, selection, access, mapper, files, p.kernel(), p.kernelStore(), p.epoch());
         return List.of(
                 jobs,
-                new JobReadsResource(
-                        p.authenticator(), access, p.kernelStore(), p.runStore(), p.journal(), mapper),
+                new JobReadsResource(p.authenticator(), access, p.kernelStore(), p.runStore(), p.journal(), mapper),
                 new JobModelResource(p.authenticator(), access, p.runs(), p.figures()),
                 new JobEventsResource(p.authenticator(), access, p.journal(), p.signals()),
                 new CompatJobsResource(

@@ -4,7 +4,8 @@ package dev.roundelay.server.store;
 /// unlike LIKE.
 record KeyRange(String start, String end) {
     /// Behind every key: more of the last character than a key of 1,024 bytes can hold.
-    private static final String END = Character.toString(Character.MAX_CODE_POINT).repeat(257);
+    private static final String END =
+            Character.toString(Character.MAX_CODE_POINT).repeat(257);
 
     static KeyRange of(String prefix) {
         return new KeyRange(prefix, successor(prefix));

@@ -1,0 +1,85 @@
+package dev.roundelay.server;
+
+import dev.roundelay.kernel.Epoch;
+import dev.roundelay.server.active.ActivationListener;
+import dev.roundelay.server.store.JdbcSnapshotSweep;
+import dev.roundelay.storage.BlobSweeper;
+import dev.roundelay.storage.BucketIndex;
+import dev.roundelay.storage.SnapshotId;
+import dev.roundelay.storage.StorageException;
+import dev.roundelay.storage.Upload;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Removes what nothing refers to while this server is active: bytes without rows, snapshots of submits that died
+/// half-way,
+/// uploads that nobody finishes.
+final class Housekeeping implements ActivationListener {
+    private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
+    private static final Duration INTERVAL = Duration.ofMinutes(10);
+    private static final Duration UPLOAD_LIFE = Duration.ofDays(7);
+    private static final int BATCH = 100;
+
+    private final BlobSweeper sweeper;
+    private final BucketIndex index;
+    private final JdbcSnapshotSweep snapshots;
+    private final InstantSource clock;
+    private volatile @Nullable Thread thread;
+
+    Housekeeping(BlobSweeper sweeper, BucketIndex index, JdbcSnapshotSweep snapshots, InstantSource clock) {
+        this.sweeper = sweeper;
+        this.index = index;
+        this.snapshots = snapshots;
+        this.clock = clock;
+    }
+
+    @Override
+    public void activated(Epoch epoch) {
+        Thread fresh = Thread.ofVirtual().name("housekeeping").unstarted(this::run);
+        thread = fresh;
+        fresh.start();
+    }
+
+    @Override
+    public void deactivated() {
+        Thread former = thread;
+        thread = null;
+        if (former != null) {
+            former.interrupt();
+        }
+    }
+
+    private void run() {
+        try {
+            while (Thread.currentThread() == thread) {
+                sweep();
+                Thread.sleep(INTERVAL);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void sweep() {
+        try {
+            for (SnapshotId orphan : snapshots.withoutJob()) {
+                index.release(orphan);
+            }
+            for (Upload upload : index.uploadsBefore(clock.instant().minus(UPLOAD_LIFE), BATCH)) {
+                index.abort(upload.bucket(), upload.key(), upload.id());
+            }
+            BlobSweeper.Swept swept = sweeper.sweep();
+            if (swept.garbage() + swept.orphans() + swept.unfinished() > 0) {
+                LOG.info("swept {}", swept);
+            }
+        } catch (IOException | StorageException e) {
+            LOG.warn("sweeping is tried again in {}: {}", INTERVAL, e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.error("sweeping failed; it is tried again in {}", INTERVAL, e);
+        }
+    }
+}
