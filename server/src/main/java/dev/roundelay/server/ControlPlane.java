@@ -7,19 +7,15 @@ import dev.roundelay.federation.spool.Spool;
 import dev.roundelay.kernel.Kernel;
 import dev.roundelay.kernel.KernelConfig;
 import dev.roundelay.kernel.job.UserId;
-import dev.roundelay.s3.Presigner;
-import dev.roundelay.s3.S3KeyPair;
 import dev.roundelay.s3.S3Server;
-import dev.roundelay.server.account.AuditLog;
 import dev.roundelay.server.account.Bootstrap;
-import dev.roundelay.server.account.ClientAddress;
 import dev.roundelay.server.account.JdbcAccounts;
 import dev.roundelay.server.account.Passwords;
 import dev.roundelay.server.account.Secrets;
 import dev.roundelay.server.active.ActiveEpoch;
 import dev.roundelay.server.active.ActiveServer;
 import dev.roundelay.server.active.ActiveServerConfig;
-import dev.roundelay.server.bucket.Buckets;
+import dev.roundelay.server.bucket.ActiveCredentials;
 import dev.roundelay.server.compat.CompatShapes;
 import dev.roundelay.server.compat.CompatStorageResource;
 import dev.roundelay.server.compat.CompatWorkersResource;
@@ -40,16 +36,13 @@ import dev.roundelay.server.workers.WorkerTokensResource;
 import dev.roundelay.server.workers.WorkersResource;
 import dev.roundelay.storage.BlobSweeper;
 import dev.roundelay.storage.ObjectStore;
-import dev.roundelay.storage.OwnerId;
 import dev.roundelay.tensors.aggregation.FedAvg;
 import java.io.IOException;
-import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jdbi.v3.core.JdbiException;
@@ -99,14 +92,27 @@ public final class ControlPlane implements AutoCloseable {
         WorkerAuth workerAuth = new WorkerAuth(stores.tokens());
         List<Routes> routes = new ArrayList<>(jobApi.routes());
         routes.addAll(WorkerApi.routes(workerParts(workerAuth, signals.workers(), epoch)));
+        ObjectStore objects = new ObjectStore(stores.blobs(), stores.index());
+        AccountApi accountApi = new AccountApi(new AccountApi.Parts(
+                settings,
+                database.jdbi(),
+                authenticator,
+                stores.accounts(),
+                passwords,
+                secrets,
+                objects,
+                kernel,
+                clock,
+                random));
+        routes.addAll(accountApi.routes());
         routes.add(new WorkersResource(authenticator, kernel, stores.tokens(), workerAuth));
         routes.add(workerTokens);
         routes.add(new CompatStorageResource(
                 authenticator,
-                new Buckets(stores.index(), stores.accounts(), secrets, random),
-                new ObjectStore(stores.blobs(), stores.index()),
-                new Presigner(URI.create(settings.s3PublicUrl()), settings.s3().region(), clock),
-                new AuditLog(database.jdbi(), clock, new ClientAddress(false)),
+                accountApi.buckets(),
+                objects,
+                accountApi.presigner(),
+                accountApi.audit(),
                 new CompatStorageResource.S3Address(
                         settings.s3PublicUrl(), settings.s3().region())));
         routes.add(new CompatWorkersResource(authenticator, kernel, new CompatShapes(kernel, settings.publicUrl())));
@@ -114,8 +120,8 @@ public final class ControlPlane implements AutoCloseable {
         http = new HttpServer(settings.listen(), active::isActive, routes, random);
         s3 = new S3Server(
                 settings.s3(),
-                id -> keyPair(id, secrets),
-                new ObjectStore(stores.blobs(), stores.index()),
+                new ActiveCredentials(accountApi.buckets(), active::isActive),
+                objects,
                 clock,
                 settings.s3Tls());
 
@@ -186,15 +192,6 @@ public final class ControlPlane implements AutoCloseable {
                         .orElse(""),
                 clock,
                 random);
-    }
-
-    private Optional<S3KeyPair> keyPair(String accessKeyId, Secrets secrets) {
-        return stores.accounts()
-                .findByBucketKey(accessKeyId)
-                .flatMap(user -> stores.index()
-                        .findBucketOf(new OwnerId(user.value()))
-                        .map(bucket -> new S3KeyPair(
-                                accessKeyId, secrets.bucketSecret(accessKeyId), bucket.owner(), bucket.name())));
     }
 
     private boolean databaseAnswers() {

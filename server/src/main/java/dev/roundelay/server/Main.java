@@ -59,19 +59,16 @@ public final class Main implements Callable<Integer> {
             return CONFIG_EXIT;
         }
         Files.createDirectories(config.dataDir());
-        Optional<EmbeddedPostgres> postgres = config.database().isPresent()
-                ? Optional.empty()
-                : Optional.of(new EmbeddedPostgres(
-                        config.dataDir().resolve("postgres"),
-                        config.dataDir().resolve("postgres"),
-                        new SecureRandom()));
+        Optional<EmbeddedPostgres> postgres =
+                config.database().isPresent() ? Optional.empty() : Optional.of(embedded(config));
         PostgresAddress address = postgres.isPresent()
                 ? postgres.get().start()
                 : config.database().orElseThrow();
         Ports ports = Ports.choose(config);
         String serverId = secret(config.dataDir().resolve("server.id"), 8);
-        Database database = Database.open(address, "roundelay-" + serverId, CONNECTIONS);
-        database.migrate();
+        // Whoever takes over ends the sessions of this process by their name, and of no other on the same data folder.
+        String name = "roundelay-%s-%s".formatted(serverId, HexFormat.of().toHexDigits(new SecureRandom().nextInt()));
+        Database database = Database.open(address, name, CONNECTIONS);
         ControlPlane plane = new ControlPlane(
                 settings(config, ports, serverId),
                 database,
@@ -96,6 +93,13 @@ public final class Main implements Callable<Integer> {
         return 0;
     }
 
+    private static EmbeddedPostgres embedded(ServerConfig config) {
+        Path folder = config.dataDir().resolve("postgres");
+        return config.postgresPrograms()
+                .map(programs -> EmbeddedPostgres.withPrograms(folder, programs, new SecureRandom()))
+                .orElseGet(() -> new EmbeddedPostgres(folder, folder, new SecureRandom()));
+    }
+
     private static Settings settings(ServerConfig config, Ports ports, String serverId) throws IOException {
         SSLContext tls = config.tls().isPresent() ? TlsContext.load(config.tls().get()) : null;
         SslContextFactory.Server factory = tls == null ? null : factory(tls);
@@ -106,7 +110,8 @@ public final class Main implements Callable<Integer> {
                 tls,
                 config.apiUrl(ports.api()),
                 config.s3Url(ports.s3()),
-                serverId);
+                serverId,
+                config.behindTlsProxy());
     }
 
     private static SslContextFactory.Server factory(SSLContext context) {

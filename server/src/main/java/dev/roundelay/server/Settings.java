@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param publicUrl   of the API, without a slash at its end
 /// @param s3PublicUrl of the S3 endpoint, without a slash at its end
 /// @param serverId    names this server's disk; the same after each restart
+/// @param behindTlsProxy whether a proxy in front tells the callers' addresses
 /// @param s3Tls       null for plain HTTP
 public record Settings(
         Path dataDir,
@@ -20,4 +21,5 @@ public record Settings(
         @Nullable SSLContext s3Tls,
         String publicUrl,
         String s3PublicUrl,
-        String serverId) {}
+        String serverId,
+        boolean behindTlsProxy) {}

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Reads requests and writes answers, with errors that name the field.
 public final class Requests {
@@ -145,6 +146,16 @@ public final class Requests {
             throw new ApiException(ErrorCode.INVALID_REQUEST, "[%s] is missing; add it to the query".formatted(name));
         }
         return text;
+    }
+
+    /// Returns a text field of a body that must be there.
+    ///
+    /// @throws ApiException naming the field
+    public static String field(@Nullable String value, String name) {
+        if (value == null || value.isBlank()) {
+            throw new ApiException(ErrorCode.INVALID_REQUEST, "[%s] is missing or empty; set it".formatted(name));
+        }
+        return value;
     }
 
     /// Returns the names of a comma-separated parameter, none if it is absent.
