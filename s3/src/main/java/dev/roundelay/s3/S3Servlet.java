@@ -28,6 +28,7 @@ final class S3Servlet extends HttpServlet {
     private static final Logger LOG = LoggerFactory.getLogger(S3Servlet.class);
     private static final Logger AUDIT = LoggerFactory.getLogger("dev.roundelay.s3.audit");
     private static final int DRAIN_BYTES = 64 << 20;
+    private static final int UNSIGNED_DRAIN_BYTES = 64 << 10;
 
     private final transient S3Handlers handlers;
     private final transient SignedPayload signedPayload;
@@ -151,7 +152,7 @@ final class S3Servlet extends HttpServlet {
             return;
         }
         try {
-            call.request().getInputStream().skipNBytes(DRAIN_BYTES);
+            call.request().getInputStream().skipNBytes(call.isAnonymous() ? UNSIGNED_DRAIN_BYTES : DRAIN_BYTES);
         } catch (IOException ended) {
             LOG.trace("body ended", ended);
         }
