@@ -1,0 +1,119 @@
+package dev.roundelay.e2e;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// A program of the product as a process of its own, on the class path of this JVM. Its standard input stays open for
+/// as long as it is to live; what it prints goes to files.
+final class Program implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final String name;
+    private final Process process;
+    private final OutputStream stdin;
+    private final Path out;
+    private final Path err;
+
+    private Program(String name, Process process, Path out, Path err) {
+        this.name = name;
+        this.process = process;
+        this.stdin = process.getOutputStream();
+        this.out = out;
+        this.err = err;
+    }
+
+    /// Starts the main class of a room.
+    static Program java(String name, String mainClass, String heap, Path folder, List<String> arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx" + heap,
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                mainClass));
+        command.addAll(arguments);
+        try {
+            Path out = Files.createTempFile(folder, name + "-", ".out");
+            Path err = out.resolveSibling(out.getFileName().toString().replace(".out", ".err"));
+            ProcessBuilder builder = new ProcessBuilder(command)
+                    .directory(folder.toFile())
+                    .redirectOutput(out.toFile())
+                    .redirectError(err.toFile());
+            builder.environment().keySet().removeIf(key -> key.startsWith("ROUNDELAY_") || key.startsWith("RESON_"));
+            return new Program(name, builder.start(), out, err);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Waits for a line that says so on standard output.
+    void awaitLine(String part) {
+        Eventually.await(name + " prints '" + part + "'", PATIENCE, () -> {
+            if (!process.isAlive()) {
+                throw new AssertionError(name + " ended with " + process.exitValue() + ":\n" + read(err));
+            }
+            return read(out).contains(part);
+        });
+    }
+
+    /// Returns what it has said on standard error.
+    String errors() {
+        return read(err);
+    }
+
+    ProcessHandle handle() {
+        return process.toHandle();
+    }
+
+    /// Ends it as the kernel would: SIGKILL, nothing written, nothing said.
+    void kill() {
+        process.destroyForcibly();
+        awaitEnd();
+    }
+
+    /// Closes its input and asks it to end; kills it if it does not.
+    @Override
+    public void close() {
+        try (stdin) {
+            process.destroy();
+        } catch (IOException _) {
+            // It has closed its end already.
+        }
+        try {
+            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void awaitEnd() {
+        try {
+            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+                throw new AssertionError(name + " did not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
