@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// One program kept running by a thread of its own, started again with growing pauses when it ends.
 final class Child {
     private static final long LARGE_LOG_BYTES = 50L << 20;
+    private static final Duration GRACE = Duration.ofMillis(100);
 
     private final ChildSpec spec;
     private final Backoff backoff;
@@ -47,7 +48,8 @@ final class Child {
             int exit = started == null ? -1 : waitFor(started);
             shortLives = nanos.getAsLong() - began > backoff.longLived().toNanos() ? 1 : shortLives + 1;
             Duration pause = backoff.after(shortLives);
-            if (isStopping()) {
+            // A Ctrl-C reaches the children too: let the news of it arrive before the end of a child is called one.
+            if (restsUntilStopped(GRACE)) {
                 return;
             }
             notices.accept("[" + spec.name() + "] ended with exit code " + exit + "; starting it again in "
@@ -58,17 +60,23 @@ final class Child {
         }
     }
 
-    /// Asks the program to end and never starts it again.
-    void stop() {
+    /// Lets the program run, but never starts it again.
+    void startNoMore() {
         lock.lock();
         try {
             stopping = true;
-            if (process != null) {
-                process.destroy();
-            }
             changed.signalAll();
         } finally {
             lock.unlock();
+        }
+    }
+
+    /// Asks the program to end and never starts it again.
+    void stop() {
+        startNoMore();
+        Process last = process();
+        if (last != null) {
+            last.destroy();
         }
     }
 
@@ -105,15 +113,6 @@ final class Child {
         lock.lock();
         try {
             return starts;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean isStopping() {
-        lock.lock();
-        try {
-            return stopping;
         } finally {
             lock.unlock();
         }

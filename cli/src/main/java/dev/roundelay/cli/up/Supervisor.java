@@ -53,6 +53,7 @@ final class Supervisor {
             stopping = true;
             running = List.copyOf(children);
         }
+        running.forEach(Child::startNoMore);
         if (!running.isEmpty()) {
             List<Child> others = running.subList(1, running.size());
             others.forEach(Child::stop);
