@@ -134,7 +134,8 @@ public final class ControlPlane implements AutoCloseable {
     private Housekeeping housekeeping() {
         BlobSweeper sweeper =
                 new BlobSweeper(stores.blobs(), stores.index(), clock, Duration.ofMinutes(10), Duration.ofHours(24));
-        return new Housekeeping(sweeper, stores.index(), new JdbcSnapshotSweep(database.jdbi(), clock), clock);
+        return new Housekeeping(
+                sweeper, stores.index(), new JdbcSnapshotSweep(database.jdbi(), clock), stores.bodies(), clock);
     }
 
     private RunParts runParts(Settings settings) {

@@ -3,6 +3,7 @@ package dev.roundelay.server;
 import dev.roundelay.kernel.Epoch;
 import dev.roundelay.server.active.ActivationListener;
 import dev.roundelay.server.store.JdbcSnapshotSweep;
+import dev.roundelay.server.workerapi.BodySpool;
 import dev.roundelay.storage.BlobSweeper;
 import dev.roundelay.storage.BucketIndex;
 import dev.roundelay.storage.SnapshotId;
@@ -11,6 +12,8 @@ import dev.roundelay.storage.Upload;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,18 +25,29 @@ final class Housekeeping implements ActivationListener {
     private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
     private static final Duration INTERVAL = Duration.ofMinutes(10);
     private static final Duration UPLOAD_LIFE = Duration.ofDays(7);
+    /// Longer than an agent keeps trying.
+    private static final Duration BODY_LIFE = Duration.ofHours(1);
+
     private static final int BATCH = 100;
 
     private final BlobSweeper sweeper;
     private final BucketIndex index;
     private final JdbcSnapshotSweep snapshots;
+    private final BodySpool bodies;
     private final InstantSource clock;
+    private final Semaphore wake = new Semaphore(0);
     private volatile @Nullable Thread thread;
 
-    Housekeeping(BlobSweeper sweeper, BucketIndex index, JdbcSnapshotSweep snapshots, InstantSource clock) {
+    Housekeeping(
+            BlobSweeper sweeper,
+            BucketIndex index,
+            JdbcSnapshotSweep snapshots,
+            BodySpool bodies,
+            InstantSource clock) {
         this.sweeper = sweeper;
         this.index = index;
         this.snapshots = snapshots;
+        this.bodies = bodies;
         this.clock = clock;
     }
 
@@ -57,7 +71,7 @@ final class Housekeeping implements ActivationListener {
         try {
             while (Thread.currentThread() == thread) {
                 sweep();
-                Thread.sleep(INTERVAL);
+                boolean _ = wake.tryAcquire(INTERVAL.toSeconds(), TimeUnit.SECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -72,6 +86,7 @@ final class Housekeeping implements ActivationListener {
             for (Upload upload : index.uploadsBefore(clock.instant().minus(UPLOAD_LIFE), BATCH)) {
                 index.abort(upload.bucket(), upload.key(), upload.id());
             }
+            bodies.sweep(clock.instant().minus(BODY_LIFE));
             BlobSweeper.Swept swept = sweeper.sweep();
             if (swept.garbage() + swept.orphans() + swept.unfinished() > 0) {
                 LOG.info("swept {}", swept);

@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /// The event stream of a job. The id of each event is its `seq`, so `Last-Event-ID` resumes without gap or repetition.
 public final class JobEventsResource implements Routes {
+    private static final String PATH = "/api/v1/jobs/{id}/events";
     private static final Logger LOG = LoggerFactory.getLogger(JobEventsResource.class);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
@@ -40,7 +41,9 @@ public final class JobEventsResource implements Routes {
 
     @Override
     public void register(RoutesConfig routes) {
-        routes.sse("/api/v1/jobs/{id}/events", this::stream);
+        // Checked before the stream begins: afterwards the answer would be 200 already.
+        routes.before(PATH, ctx -> access.require(authenticator.require(ctx), ctx.pathParam("id")));
+        routes.sse(PATH, this::stream);
     }
 
     private void stream(SseClient client) {

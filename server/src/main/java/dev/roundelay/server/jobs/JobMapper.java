@@ -16,6 +16,7 @@ import dev.roundelay.kernel.QueuePlace;
 import dev.roundelay.kernel.assignment.Assignment;
 import dev.roundelay.kernel.job.Failure;
 import dev.roundelay.kernel.job.Job;
+import dev.roundelay.kernel.job.JobId;
 import dev.roundelay.kernel.job.JobPhase;
 import dev.roundelay.kernel.job.JobTransition;
 import dev.roundelay.kernel.journal.JobJournal;
@@ -24,6 +25,7 @@ import dev.roundelay.kernel.journal.Point;
 import dev.roundelay.server.store.JobFigures;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -46,19 +48,22 @@ public final class JobMapper {
 
     /// Returns one job whole.
     public JobView view(Job job) {
-        return view(
-                job,
-                journal.warnings(job.id()).stream()
-                        .map(w -> new JobWarning(w.code(), w.message(), w.site(), w.round(), w.count()))
-                        .toList());
+        List<JobWarning> warnings = journal.warnings(job.id()).stream()
+                .map(w -> new JobWarning(w.code(), w.message(), w.site(), w.round(), w.count()))
+                .toList();
+        return view(job, warnings, figures.of(job.id()));
     }
 
     /// Returns jobs for a list: without warnings, which the job itself has.
     public List<JobView> list(List<Job> jobs) {
-        return jobs.stream().map(job -> view(job, List.of())).toList();
+        Map<JobId, JobFigures.Figures> all =
+                figures.of(jobs.stream().map(Job::id).toList());
+        return jobs.stream()
+                .map(job -> view(job, List.of(), all.getOrDefault(job.id(), new JobFigures.Figures(0, Map.of()))))
+                .toList();
     }
 
-    private JobView view(Job job, List<JobWarning> warnings) {
+    private JobView view(Job job, List<JobWarning> warnings, JobFigures.Figures figure) {
         KernelView view = kernel.view();
         JobSpec spec = StoredSpec.read(job.spec());
         Optional<QueuePlace> place = view.queuePlace(job.id());
@@ -72,7 +77,7 @@ public final class JobMapper {
                         .or(() -> view.phaseDetail(job.id()))
                         .orElse(null),
                 place.map(QueuePlace::place).orElse(null),
-                figures.committedRounds(job.id()),
+                figure.committedRounds(),
                 spec.federation().rounds(),
                 job.shards(),
                 job.createdAt(),
@@ -82,7 +87,7 @@ public final class JobMapper {
                 job.cancelRequested(),
                 job.parentId() == null ? null : job.parentId().value(),
                 warnings,
-                figures.latestMetrics(job.id()),
+                figure.metrics(),
                 spec,
                 job.failure() == null ? null : failure(job, job.failure()));
     }
