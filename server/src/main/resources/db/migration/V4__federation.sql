@@ -1,10 +1,12 @@
 -- Runs: the rounds of jobs, what they collected, and the models that they made. Every row dies with its job.
 
--- Whether and where a job writes outputs; its row also exists where nothing else of the run does yet.
+-- What is true of a run as a whole.
 create table run (
     job_id text primary key references job (id) on delete cascade,
     -- 'jobs/<slug>/', or where a later job on the slug has moved them; null before the first output
-    output_prefix text
+    output_prefix text,
+    -- the model with which the run ends earlier than its specification says
+    last_model integer
 );
 
 -- Which job's outputs lie at a slug; it outlives the job, so that a later one can tell its own from them.

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param files        objects to publish as far as the quota goes: the members' files, a kept checkpoint
 /// @param notes        for the job's journal
 /// @param next         the round to open with the same commit; null for none
+/// @param isLast       the run ends with this model, whatever its spec says
 public record RoundCommit(
         Round round,
         StoredModel made,
@@ -32,6 +33,7 @@ public record RoundCommit(
         List<NewObject> files,
         List<Note> notes,
         @Nullable Round next,
+        boolean isLast,
         Instant at) {
     public RoundCommit {
         metrics = Map.copyOf(metrics);

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param asked         how often an accepted update of `round` was lost and asked for again, by shard
 /// @param validations   by model and shard, of the last two models
 /// @param outputsClaimed whether `files_out/` and `model_out/` are this job's
+/// @param lastModel      the model with which the run ends earlier than its spec says; null if it does not
 public record RunState(
         JobId job,
         SortedMap<Integer, StoredModel> models,
@@ -26,7 +27,8 @@ public record RunState(
         SortedMap<Integer, Contribution> contributions,
         SortedMap<Integer, Integer> asked,
         SortedMap<Integer, SortedMap<Integer, Validation>> validations,
-        boolean outputsClaimed) {
+        boolean outputsClaimed,
+        @Nullable Integer lastModel) {
 
     public RunState {
         models = unmodifiable(models);
@@ -37,7 +39,7 @@ public record RunState(
 
     /// Returns the state of a run of which nothing is stored.
     public static RunState fresh(JobId job) {
-        return new RunState(job, new TreeMap<>(), null, new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), false);
+        return new RunState(job, new TreeMap<>(), null, new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), false, null);
     }
 
     /// Returns the newest committed model.
@@ -111,6 +113,11 @@ public record RunState(
         });
     }
 
+    /// Ends the run with its newest model.
+    public RunState withLastModel(int model) {
+        return change(s -> s.lastModel = model);
+    }
+
     public RunState withOutputsClaimed() {
         return change(s -> s.outputsClaimed = true);
     }
@@ -125,7 +132,8 @@ public record RunState(
                 draft.contributions,
                 draft.asked,
                 draft.validations,
-                draft.outputsClaimed);
+                draft.outputsClaimed,
+                draft.lastModel);
     }
 
     private static <V> SortedMap<Integer, V> unmodifiable(SortedMap<Integer, V> map) {
@@ -139,6 +147,7 @@ public record RunState(
         private final TreeMap<Integer, SortedMap<Integer, Validation>> validations;
         private @Nullable Round round;
         private boolean outputsClaimed;
+        private @Nullable Integer lastModel;
 
         private Draft(RunState from) {
             models = new TreeMap<>(from.models);
@@ -147,6 +156,7 @@ public record RunState(
             validations = new TreeMap<>(from.validations);
             round = from.round;
             outputsClaimed = from.outputsClaimed;
+            lastModel = from.lastModel;
         }
     }
 }

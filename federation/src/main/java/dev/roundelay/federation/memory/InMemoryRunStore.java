@@ -168,6 +168,9 @@ public final class InMemoryRunStore implements RunStore {
         stored.committedAt = commit.at();
         stored.samples = commit.samples();
         stored.metrics = commit.metrics();
+        if (commit.isLast()) {
+            run.lastModel = commit.made().number();
+        }
         Round next = commit.next();
         if (next != null) {
             run.rounds.putIfAbsent(next.number(), new StoredRound(next));

@@ -27,6 +27,9 @@ final class StoredRun {
     long reservedBytes;
 
     @Nullable
+    Integer lastModel;
+
+    @Nullable
     String outputPrefix;
 
     /// One round with what it has collected.
@@ -60,7 +63,8 @@ final class StoredRun {
                 live == null ? Collections.emptySortedMap() : live.contributions,
                 live == null ? Collections.emptySortedMap() : live.asked,
                 newest,
-                outputPrefix != null);
+                outputPrefix != null,
+                lastModel);
     }
 
     /// Returns the round that is open or closed.

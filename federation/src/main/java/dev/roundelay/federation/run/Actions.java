@@ -74,7 +74,7 @@ final class Actions {
             return applied(parts.kernel().failing(id, RunFailures.originGone(origin)));
         }
         try {
-            FirstModel first = outputs.firstModel(now.job(), model);
+            FirstModel first = outputs.firstModel(now.job(), now.spec(), model);
             parts.store().inheritFirstModel(epoch, id, first);
         } catch (QuotaExceededException e) {
             return applied(parts.kernel().failing(id, RunFailures.doesNotFit("first weights", e)));
@@ -150,8 +150,11 @@ final class Actions {
 
     private boolean commit(Situation now, Round round, List<Contribution> members) throws IOException {
         return switch (run.commits().commit(now, round, members)) {
-            case Commits.Result.Committed(var made, var dropped, var next) -> {
-                run.image().apply(state -> state.withCommit(made, dropped, next));
+            case Commits.Result.Committed(var made, var dropped, var next, var isLast) -> {
+                run.image().apply(state -> {
+                    RunState committed = state.withCommit(made, dropped, next);
+                    return isLast ? committed.withLastModel(made.number()) : committed;
+                });
                 run.memory().follow(next);
                 run.changed();
                 run.commits().afterCommit(now, round);

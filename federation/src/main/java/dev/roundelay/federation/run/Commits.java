@@ -4,6 +4,7 @@ import dev.roundelay.federation.Contribution;
 import dev.roundelay.federation.RoundCommit;
 import dev.roundelay.federation.RunSpec;
 import dev.roundelay.federation.StoredModel;
+import dev.roundelay.federation.metric.BestModel;
 import dev.roundelay.federation.metric.RoundMetrics;
 import dev.roundelay.federation.output.OutputKeys;
 import dev.roundelay.federation.round.Round;
@@ -25,6 +26,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -39,7 +42,8 @@ final class Commits {
         record Committed(
                 StoredModel made,
                 List<Integer> dropped,
-                @Nullable Round next) implements Result {}
+                @Nullable Round next,
+                boolean isLast) implements Result {}
 
         /// A member's update is lost.
         record Lost(Contribution contribution) implements Result {}
@@ -127,8 +131,12 @@ final class Commits {
         files.addAll(siteFiles(keys, round, members));
         Map<String, Double> metrics = RoundMetrics.ofTraining(members);
         measurements.trained(made.number(), metrics.keySet());
-        Round next = made.number() < now.spec().lastModel() ? Round.open(made.number(), at) : null;
-        List<Integer> dropped = dropped(now, made.number());
+        // The metrics of the rounds before this one are complete: its training was preceded by their validation.
+        Optional<BestModel> best = best(now);
+        boolean isLast = best.isPresent()
+                && best.get().endsRun(Objects.requireNonNull(now.spec().select()));
+        Round next = !isLast && made.number() < now.lastModel() ? Round.open(made.number(), at) : null;
+        List<Integer> dropped = dropped(now, made.number(), best);
         var commit = new RoundCommit(
                 round,
                 made,
@@ -136,10 +144,11 @@ final class Commits {
                 metrics,
                 dropped,
                 outputs.bucket(now.job()),
-                Outputs.checkpointBytes(made.weights()),
+                reserveBytes(now, made, dropped, best),
                 files,
                 notes(now, round, members, metrics, next, at),
                 next,
+                isLast,
                 at);
         Publication published = parts.store().commitRound(epoch, id, commit);
         if (!published.leftOut().isEmpty()) {
@@ -150,7 +159,7 @@ final class Commits {
                             List.of(Notes.filesNotStored(
                                     round.number(), null, published.leftOut().size(), at)));
         }
-        return new Result.Committed(made, dropped, next);
+        return new Result.Committed(made, dropped, next, isLast);
     }
 
     private List<NewObject> siteFiles(OutputKeys keys, Round round, List<Contribution> members) {
@@ -194,10 +203,28 @@ final class Commits {
 
     /// Kept are the newest two, and every `checkpointEvery`-th; the two newest are there for those that resume or
     /// download.
-    private static List<Integer> dropped(Situation now, int made) {
+    private static List<Integer> dropped(Situation now, int made, Optional<BestModel> best) {
         return now.state().models().keySet().stream()
                 .filter(model -> model < made - 1 && !isKept(now.spec(), model))
+                .filter(model -> best.isEmpty() || best.get().model() != model)
                 .toList();
+    }
+
+    /// Set aside stays the checkpoint, and one model more until the best one is kept beside the newest two.
+    private static long reserveBytes(Situation now, StoredModel made, List<Integer> dropped, Optional<BestModel> best) {
+        boolean isBestHeld = best.isPresent()
+                && best.get().model() < made.number() - 1
+                && now.state().models().containsKey(best.get().model())
+                && !dropped.contains(best.get().model());
+        int further = now.spec().select() == null || isBestHeld ? 1 : 2;
+        return further * Outputs.checkpointBytes(made.weights());
+    }
+
+    private Optional<BestModel> best(Situation now) {
+        RunSpec.Select select = now.spec().select();
+        return select == null
+                ? Optional.empty()
+                : BestModel.of(select, parts.store().rounds(id));
     }
 
     private static boolean isKept(RunSpec spec, int model) {

@@ -138,8 +138,8 @@ public final class Desk {
         try {
             Aggregation.requireFirstModel(body.file(), parts.config().maxModelBytes());
             var model = new StoredModel(0, parts.blobs().adopt(body.file()), null);
-            Outcome outcome =
-                    parts.store().putFirstModel(epoch, id, holder(from), outputs.firstModel(job.get(), model));
+            Outcome outcome = parts.store()
+                    .putFirstModel(epoch, id, holder(from), outputs.firstModel(job.get(), run.requireSpec(), model));
             if (outcome == Outcome.STORED) {
                 run.apply(state -> state.withModel(model));
                 parts.kernel().progressed(from.id());

@@ -2,7 +2,9 @@ package dev.roundelay.federation.run;
 
 import dev.roundelay.federation.FinalOutputs;
 import dev.roundelay.federation.RoundRecord;
+import dev.roundelay.federation.RunSpec;
 import dev.roundelay.federation.StoredModel;
+import dev.roundelay.federation.metric.BestModel;
 import dev.roundelay.federation.output.OutputKeys;
 import dev.roundelay.kernel.Participant;
 import dev.roundelay.kernel.Verdict;
@@ -50,7 +52,7 @@ final class Endings {
             return new Verdict.Rejected("the last log lines of a site are still awaited");
         }
         prepare(now);
-        List<Note> last = List.of(log("info", "finished with model " + now.newest()));
+        List<Note> last = List.of(log("info", "finished with model " + now.newest() + best(now)));
         var required = new ArrayList<NewObject>();
         if (checkpoint != null) {
             required.add(checkpoint);
@@ -114,6 +116,16 @@ final class Endings {
         return newest.isEmpty()
                 ? null
                 : outputs.checkpoint(Outputs.keys(now.job()).checkpoint(), newest.get());
+    }
+
+    private String best(Situation now) {
+        RunSpec.Select select = now.spec().select();
+        return select == null
+                ? ""
+                : BestModel.of(select, parts.store().rounds(id))
+                        .map(best -> "; the best one is %d with %s %s"
+                                .formatted(best.model(), select.metric(), best.value()))
+                        .orElse("; no round has the metric " + select.metric());
     }
 
     /// A site that is done has told the number of its last line; one that was lost is not awaited.

@@ -172,7 +172,7 @@ public final class JobRun {
         }
         Round round = now.state().round();
         memory.look(round != null && now.closePolicy(round.number()).clockRuns(now.statuses(round.number())));
-        if (round == null && now.newest() >= now.spec().lastModel()) {
+        if (round == null && now.newest() >= now.lastModel()) {
             memory.validationBegins();
         }
     }

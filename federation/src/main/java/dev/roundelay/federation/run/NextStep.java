@@ -47,7 +47,7 @@ final class NextStep {
 
     private static Due betweenRounds(Situation now) {
         int newest = now.newest();
-        if (newest < now.spec().lastModel()) {
+        if (newest < now.lastModel()) {
             return new Due.OpenRound(newest);
         }
         if (!now.isValidated(newest) || now.stillToValidate(newest).isEmpty()) {

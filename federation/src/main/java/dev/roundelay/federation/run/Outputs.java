@@ -2,6 +2,7 @@ package dev.roundelay.federation.run;
 
 import dev.roundelay.federation.FirstModel;
 import dev.roundelay.federation.RoundRecord;
+import dev.roundelay.federation.RunSpec;
 import dev.roundelay.federation.StagedFile;
 import dev.roundelay.federation.StoredModel;
 import dev.roundelay.federation.output.MetricsTables;
@@ -54,10 +55,11 @@ final class Outputs {
                 .name();
     }
 
-    /// Returns a first model with what it needs of the quota: later, the checkpoint and a second model must fit.
-    FirstModel firstModel(Job job, StoredModel model) {
-        Blob weights = model.weights();
-        return new FirstModel(model, bucket(job), 2 * checkpointBytes(weights));
+    /// Returns a first model with what it needs of the quota: later, the checkpoint and a second model must fit, and a
+    /// third where the best one is kept.
+    FirstModel firstModel(Job job, RunSpec spec, StoredModel model) {
+        int further = spec.select() == null ? 2 : 3;
+        return new FirstModel(model, bucket(job), further * checkpointBytes(model.weights()));
     }
 
     /// Makes the output folders of the slug this job's.

@@ -121,6 +121,12 @@ record Situation(
         return model > spec.firstModel();
     }
 
+    /// Returns the number of the model with which the run ends.
+    int lastModel() {
+        Integer early = state.lastModel();
+        return early == null ? spec.lastModel() : early;
+    }
+
     /// Returns the number of the newest model; -1 before the first.
     int newest() {
         return state.newest().map(StoredModel::number).orElse(-1);

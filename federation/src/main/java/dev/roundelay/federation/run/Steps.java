@@ -70,7 +70,7 @@ final class Steps {
     private static RunStep betweenRounds(Situation now, Assignment assignment) {
         int model = now.newest();
         long number = roundNumber(Math.max(0, model));
-        boolean last = model >= now.spec().lastModel();
+        boolean last = model >= now.lastModel();
         return last && validates(now, assignment, model)
                 ? new RunStep.Validate(number, model)
                 : new RunStep.Wait(last ? number + 1 : number - 1);

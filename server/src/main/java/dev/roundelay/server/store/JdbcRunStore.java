@@ -140,6 +140,9 @@ public final class JdbcRunStore implements RunStore {
         return write(epoch, handle -> {
             Round committed = require(handle, job, commit.round().number()).commit();
             RunWrites.commitRound(handle, job, committed, commit);
+            if (commit.isLast()) {
+                RunWrites.setLastModel(handle, job, commit.made().number());
+            }
             Round next = commit.next();
             if (next != null) {
                 RunWrites.insertRound(handle, job, next);

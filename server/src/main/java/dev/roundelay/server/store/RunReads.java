@@ -46,7 +46,12 @@ final class RunReads {
                 contributions,
                 asked,
                 validations(handle, job, newest - 1),
-                outputPrefix(handle, job).isPresent());
+                outputPrefix(handle, job).isPresent(),
+                handle.createQuery("select last_model from run where job_id = ? and last_model is not null")
+                        .bind(0, job.value())
+                        .mapTo(Integer.class)
+                        .findOne()
+                        .orElse(null));
     }
 
     static SortedMap<Integer, Contribution> contributions(Handle handle, JobId job, int round) {

@@ -195,6 +195,13 @@ final class RunWrites {
                 """, job.value(), prefix);
     }
 
+    static void setLastModel(Handle handle, JobId job, int model) {
+        handle.execute("""
+                insert into run (job_id, last_model) values (?, ?)
+                on conflict (job_id) do update set last_model = excluded.last_model
+                """, job.value(), model);
+    }
+
     /// Follows outputs that have moved; a job that was deleted has nothing to follow.
     static void moveOutputPrefix(Handle handle, JobId job, String prefix) {
         handle.execute("update run set output_prefix = ? where job_id = ?", prefix, job.value());

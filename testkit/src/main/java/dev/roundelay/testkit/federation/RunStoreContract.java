@@ -305,6 +305,7 @@ public abstract class RunStoreContract {
 
         commit(List.of(0), List.of(), model(1), null);
 
+        assertThat(store().load(job.id()).lastModel()).isEqualTo(1);
         assertThat(store().load(job.id()).models()).containsOnlyKeys(1);
         assertThat(heldBlobs()).containsExactlyInAnyOrder(model(1).weights().id(), stateOf(model(1)));
         assertThat(bucket().usedBytes()).isEqualTo(1_100);
@@ -518,6 +519,7 @@ public abstract class RunStoreContract {
                                 files,
                                 List.of(new Note.Event(NOON, "round", "{\"round\": 0}")),
                                 next,
+                                next == null,
                                 NOON));
     }
 

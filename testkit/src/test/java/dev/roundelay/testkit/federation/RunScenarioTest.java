@@ -326,6 +326,34 @@ class RunScenarioTest {
     }
 
     @Test
+    void the_best_model_is_kept_and_patience_ends_the_run() throws IOException {
+        agents(2);
+        // Shard s measures model / 10 + s: the first model that a round makes is the lowest.
+        var select = new RunSpec.Select("accuracy", false, 3, null);
+        JobId job = world.submit(spec(2, 20).select(select).build());
+
+        assertThat(world.runToEnd(job).state()).isEqualTo(JobState.FINISHED);
+
+        // Model 1 is the best, models 2, 3 and 4 are not; that is known when model 5 is made.
+        assertThat(world.committedRounds(job)).isEqualTo(5);
+        assertThat(world.runStore.load(job).models()).containsOnlyKeys(1, 4, 5);
+        assertThat(world.text("jobs/digits/files_out/training_log.txt"))
+                .contains("finished with model 5; the best one is 1 with accuracy 0.6");
+    }
+
+    @Test
+    void a_target_ends_the_run() throws IOException {
+        agents(2);
+        var select = new RunSpec.Select("accuracy", true, null, 0.75);
+        JobId job = world.submit(spec(2, 20).select(select).build());
+
+        world.runToEnd(job);
+
+        // Model 3 has 0.8; that is known when model 4 is made.
+        assertThat(world.committedRounds(job)).isEqualTo(4);
+    }
+
+    @Test
     void files_of_members_appear_with_the_commit() throws IOException {
         agents(2);
         world.agents.forEach(agent -> agent.writesFiles = true);

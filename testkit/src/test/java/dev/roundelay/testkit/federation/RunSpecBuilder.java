@@ -15,6 +15,7 @@ final class RunSpecBuilder {
     private int checkpointEvery;
     private boolean continueOnSiteError;
     private RunSpec.@Nullable Origin origin;
+    private RunSpec.@Nullable Select select;
 
     RunSpecBuilder(int shards, int rounds) {
         plain = RunSpec.fedAvg(shards, rounds);
@@ -51,6 +52,11 @@ final class RunSpecBuilder {
         return this;
     }
 
+    RunSpecBuilder select(RunSpec.Select best) {
+        select = best;
+        return this;
+    }
+
     RunSpec build() {
         return new RunSpec(
                 plain.shards(),
@@ -62,7 +68,7 @@ final class RunSpecBuilder {
                 plain.strategy(),
                 Sampling.ALL,
                 checkpointEvery,
-                null,
+                select,
                 continueOnSiteError,
                 origin);
     }
