@@ -7,6 +7,7 @@ import dev.roundelay.federation.round.Sampling;
 import dev.roundelay.kernel.job.Job;
 import dev.roundelay.kernel.job.JobId;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /// Says a job's specification in federation's terms.
 public final class JsonRunSpecs implements RunSpecs {
@@ -32,11 +33,21 @@ public final class JsonRunSpecs implements RunSpecs {
                 federation.seed(),
                 new RunSpec.StrategySpec(
                         federation.strategy().name(), federation.strategy().args()),
-                Sampling.ALL,
+                sampling(federation.sample()),
                 federation.checkpointEvery(),
-                null,
+                select(federation.select()),
                 job.continueOnSiteError(),
                 null);
+    }
+
+    private static Sampling sampling(JobSpec.@Nullable Sample sample) {
+        return sample == null ? Sampling.ALL : new Sampling(sample.count(), sample.fraction());
+    }
+
+    private static RunSpec.@Nullable Select select(JobSpec.@Nullable Select select) {
+        return select == null
+                ? null
+                : new RunSpec.Select(select.metric(), select.mode().equals("max"), select.patience(), select.target());
     }
 
     private static Duration timeout(double seconds) {

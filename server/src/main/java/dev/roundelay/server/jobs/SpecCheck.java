@@ -3,11 +3,13 @@ package dev.roundelay.server.jobs;
 import dev.roundelay.contract.ErrorCode;
 import dev.roundelay.contract.job.JobSpec;
 import dev.roundelay.contract.job.Slug;
+import dev.roundelay.kernel.journal.MetricNames;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -157,15 +159,46 @@ public final class SpecCheck {
                 quantization + " is not known",
                 "use one of "
                         + String.join(", ", QUANTIZATIONS.stream().sorted().toList()));
-        unavailable("federation.select", federation.select());
-        unavailable("federation.sample", federation.sample());
+        select(federation.select());
+        sample(federation.sample());
     }
 
-    /// Parts of the contract that this version does not carry out are refused, never passed over in silence.
-    private void unavailable(String field, @Nullable Object value) {
-        if (value != null) {
-            problem(ErrorCode.UNSUPPORTED_WORKFLOW, field, "is not available in this version", "leave it out");
+    private void select(JobSpec.@Nullable Select select) {
+        if (select == null) {
+            return;
         }
+        // JSON leaves an absent part null whatever its type says.
+        require(
+                MetricNames.isValid(Objects.toString(select.metric(), "")),
+                "federation.select.metric",
+                "'" + select.metric() + "' is no name of a metric",
+                "name a metric that fl_train or fl_validate returns");
+        require(
+                Set.of("max", "min").contains(Objects.toString(select.mode(), "")),
+                "federation.select.mode",
+                "is " + select.mode(),
+                "use max or min");
+        Integer patience = select.patience();
+        require(patience == null || patience >= 1, "federation.select.patience", "is below 1", "use 1 or more");
+    }
+
+    private void sample(JobSpec.@Nullable Sample sample) {
+        if (sample == null) {
+            return;
+        }
+        Double fraction = sample.fraction();
+        Integer count = sample.count();
+        require(
+                (fraction == null) != (count == null),
+                "federation.sample",
+                "must hold either fraction or count",
+                "give one of them");
+        require(
+                fraction == null || (fraction > 0 && fraction <= 1),
+                "federation.sample.fraction",
+                "is " + fraction,
+                "use more than 0 and at most 1");
+        require(count == null || count >= 1, "federation.sample.count", "is below 1", "use 1 or more");
     }
 
     private void selection(JobSpec.@Nullable Selection selection) {
