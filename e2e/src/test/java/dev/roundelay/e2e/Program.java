@@ -74,6 +74,12 @@ final class Program implements AutoCloseable {
         return process.toHandle();
     }
 
+    /// Waits for its own end and returns the exit code.
+    int awaitExit() {
+        Eventually.await(name + " ends", PATIENCE, () -> !process.isAlive());
+        return process.exitValue();
+    }
+
     /// Ends it as the kernel would: SIGKILL, nothing written, nothing said.
     void kill() {
         process.destroyForcibly();
