@@ -214,6 +214,11 @@ public final class ControlPlane implements AutoCloseable {
         active.start();
     }
 
+    /// Waits until this server serves, or knows that another one does; returns whether it is this one.
+    public boolean awaitRole() throws InterruptedException {
+        return active.awaitRole();
+    }
+
     /// Waits until this server serves; returns false if it does not within the time: it is a standby.
     public boolean awaitActive(Duration time) throws InterruptedException {
         return active.awaitActive(time);

@@ -37,7 +37,6 @@ public final class Main implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
     private static final int CONFIG_EXIT = 2;
     private static final int CONNECTIONS = 24;
-    private static final Duration STANDBY_AFTER = Duration.ofSeconds(5);
 
     @CommandLine.Mixin
     private final ServerOptions options = new ServerOptions();
@@ -78,7 +77,7 @@ public final class Main implements Callable<Integer> {
             postgres.ifPresent(EmbeddedPostgres::close);
         }));
         plane.start();
-        String state = plane.awaitActive(STANDBY_AFTER) ? "ready" : "standby";
+        String state = plane.awaitRole() ? "ready" : "standby";
         System.out.printf(
                 "roundelay server %s: %s (S3 %s) in %.1f s%n",
                 state, config.apiUrl(ports.api()), config.s3Url(ports.s3()), (System.nanoTime() - began) / 1e9);

@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
 public final class ActiveServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ActiveServer.class);
 
+    private static final int SURE_REFUSALS = 3;
     private static final Duration FAILURE_PAUSE = Duration.ofSeconds(1);
 
     private final Database database;
@@ -33,6 +34,7 @@ public final class ActiveServer implements AutoCloseable {
     private final Watch watch = new Watch();
     private volatile @Nullable Epoch active;
     private volatile @Nullable Term term;
+    private volatile boolean otherSeen;
     private volatile long renewedAt;
 
     /// @param nanos     monotonic, such as `System::nanoTime`
@@ -62,6 +64,14 @@ public final class ActiveServer implements AutoCloseable {
         // A process that was stopped and goes on must not answer from its memory until it has found out.
         boolean late = nanos.getAsLong() - renewedAt >= config.silence().toNanos();
         return late ? Optional.empty() : Optional.ofNullable(active);
+    }
+
+    /// Waits until this server serves, or knows that another one does; returns whether it is this one.
+    public boolean awaitRole() throws InterruptedException {
+        while (!isActive() && !otherSeen && !closing.await(10, TimeUnit.MILLISECONDS)) {
+            // Neither is known yet: the database may be on its way up.
+        }
+        return isActive();
     }
 
     /// Waits until this server serves; returns false if it does not within the time, or is closed.
@@ -114,7 +124,7 @@ public final class ActiveServer implements AutoCloseable {
 
     /// Waits for the lock; returns false if we close before.
     private boolean campaign(ServerTerms terms) throws SQLException {
-        boolean told = false;
+        int refusals = 0;
         while (closing.getCount() > 0) {
             if (terms.tryLock()) {
                 return true;
@@ -128,9 +138,11 @@ public final class ActiveServer implements AutoCloseable {
                 pause(Duration.ofMillis(50));
                 continue;
             }
-            if (!told) {
+            refusals++;
+            // Right after a crash the lock may still be our own predecessor's, whose sessions are about to end.
+            if (refusals == SURE_REFUSALS) {
                 log.info("standby: another server is active: {}", holder);
-                told = true;
+                otherSeen = true;
             }
             pause(config.retry());
         }
@@ -147,6 +159,7 @@ public final class ActiveServer implements AutoCloseable {
         database.migrate();
         Epoch epoch = terms.raiseEpoch(database.applicationName());
         log.info("active under {}", epoch);
+        otherSeen = false;
         Term own = new Term(epoch);
         term = own;
         try {

@@ -7,6 +7,7 @@ import dev.roundelay.contract.Problem;
 import dev.roundelay.federation.RoundNotKeptException;
 import dev.roundelay.kernel.KernelException;
 import dev.roundelay.server.jobs.RefusedException;
+import dev.roundelay.server.store.StoreFaults;
 import dev.roundelay.server.workerapi.WorkerCallException;
 import dev.roundelay.storage.QuotaExceededException;
 import dev.roundelay.storage.StorageException;
@@ -15,6 +16,7 @@ import io.javalin.http.HttpResponseException;
 import java.io.IOException;
 import java.util.Map;
 import org.eclipse.jetty.io.EofException;
+import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +50,7 @@ final class Problems {
             case StorageException e -> answer(ctx, code(e), message(e), Map.of());
             case RoundNotKeptException e -> answer(ctx, ErrorCode.ROUND_NOT_KEPT, message(e), Map.of());
             case KernelException e -> notActive(ctx, e);
+            case JdbiException e when StoreFaults.isAway(e) -> notActive(ctx, e);
             case HttpResponseException e -> answer(ctx, code(e), message(e), Map.of());
             case EofException _ -> LOG.debug("the caller of {} has gone", ctx.path());
             default -> internal(ctx, exception);
@@ -74,7 +77,7 @@ final class Problems {
         };
     }
 
-    private static void notActive(Context ctx, KernelException e) {
+    private static void notActive(Context ctx, RuntimeException e) {
         LOG.info("{} was refused: {}", ctx.path(), e.getMessage());
         ctx.header("Retry-After", "1");
         answer(

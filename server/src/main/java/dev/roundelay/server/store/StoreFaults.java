@@ -8,10 +8,9 @@ import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.JdbiException;
 
 /// Tells a database that does not answer from a statement that is wrong.
-final class StoreFaults {
+public final class StoreFaults {
     /// Classes of SQLSTATE: connection, resources, operator intervention, system error, internal error, rolled back by
-    /// the
-    /// database (a deadlock), object in use.
+    /// the database (a deadlock), object in use.
     private static final Set<String> AWAY = Set.of("08", "53", "57", "58", "XX", "40", "55", "25");
 
     private StoreFaults() {}
@@ -32,7 +31,8 @@ final class StoreFaults {
         }
     }
 
-    private static boolean isAway(Throwable thrown) {
+    /// Returns whether it means that the database does not answer, rather than that a statement is wrong.
+    public static boolean isAway(Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException sql) {
                 String state = sql.getSQLState();

@@ -1,7 +1,9 @@
 package dev.roundelay.server.store;
 
 import dev.roundelay.kernel.Epoch;
+import dev.roundelay.server.BuildVersion;
 import dev.roundelay.server.postgres.PostgresAddress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import org.jdbi.v3.core.Jdbi;
@@ -42,6 +44,22 @@ public final class TestDatabase
         TestDatabase fresh = bundled().open();
         fresh.raiseEpoch();
         return fresh.database();
+    }
+
+    /// Returns where the product's PostgreSQL is unpacked, once a test has used it.
+    public static Path programs() {
+        return Path.of("target/test-postgres/bin-" + BuildVersion.postgres(), "bin")
+                .toAbsolutePath();
+    }
+
+    /// Returns the address as `--database-url` takes it.
+    public String url() {
+        return address()
+                .url()
+                .replace(
+                        "jdbc:postgresql://",
+                        "postgresql://%s:%s@"
+                                .formatted(address().user(), address().password()));
     }
 
     /// Makes the database, where no extension does it.

@@ -1,0 +1,127 @@
+package dev.roundelay.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.roundelay.server.store.TestDatabase;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(300)
+class ServerProcessIT {
+    private static final String FILE = "/api/v1/files/content?key=kept.txt";
+
+    @RegisterExtension
+    static final TestDatabase POSTGRES = TestDatabase.bundled();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void after_kill_9_of_server_and_postgres_everything_acknowledged_is_there() throws Exception {
+        Path data = folder.resolve("d");
+        String url;
+        long postmaster;
+        try (ServerProcess first = embedded(data)) {
+            assertThat(first.readLine()).matches("roundelay server ready: http://.* \\(S3 http://.*\\) in [\\d.,]+ s");
+            url = first.url();
+            assertThat(first.send("PUT", FILE, "acknowledged").statusCode()).isEqualTo(200);
+            postmaster = first.postmaster();
+            first.kill();
+        }
+        try (ServerProcess second = embedded(data)) {
+            second.readLine();
+            assertThat(second.url()).as("the ports are kept").isEqualTo(url);
+            assertThat(second.postmaster()).as("PostgreSQL is adopted").isEqualTo(postmaster);
+            assertThat(second.get(FILE).body()).isEqualTo("acknowledged");
+
+            ProcessHandle.of(postmaster).orElseThrow().destroyForcibly();
+            second.kill();
+        }
+        try (ServerProcess third = embedded(data)) {
+            third.readLine();
+            assertThat(third.get(FILE).body()).isEqualTo("acknowledged");
+            third.signal("TERM");
+            third.awaitEnd();
+        }
+        assertThat(data.resolve("postgres/data/postmaster.pid")).doesNotExist();
+    }
+
+    @Test
+    void a_server_goes_on_after_its_postgres_was_killed() throws Exception {
+        try (ServerProcess server = embedded(folder.resolve("d"))) {
+            server.readLine();
+            server.send("PUT", FILE, "before");
+
+            ProcessHandle.of(server.postmaster()).orElseThrow().destroyForcibly();
+
+            awaitStatus(server, FILE, 200);
+            assertThat(server.get(FILE).body()).isEqualTo("before");
+            server.closeInput();
+            server.awaitEnd();
+        }
+    }
+
+    @Test
+    void a_standby_follows_a_killed_server_and_a_stopped_one_that_wakes_serves_nothing() throws Exception {
+        Path secret = folder.resolve("url");
+        Files.writeString(secret, POSTGRES.url());
+        Path data = folder.resolve("d");
+        try (ServerProcess first = external(data, secret);
+                ServerProcess second = external(folder.resolve("e"), secret)) {
+            first.readLine();
+            Files.copy(data.resolve("credentials.env"), folder.resolve("e/credentials.env"));
+            assertThat(second.readLine()).startsWith("roundelay server standby:");
+            HttpResponse<String> refused = second.get("/api/v1/me");
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(refused.headers().firstValue("Retry-After")).contains("1");
+            assertThat(second.get("/healthz").statusCode()).isEqualTo(200);
+
+            first.signal("STOP");
+            assertThat(second.readLine()).startsWith("roundelay server ready:");
+            assertThat(second.get("/api/v1/me").statusCode()).isEqualTo(200);
+            first.signal("CONT");
+            assertThat(first.get("/api/v1/me").statusCode()).isEqualTo(503);
+
+            second.kill();
+            awaitStatus(first, "/api/v1/me", 200);
+        }
+    }
+
+    @Test
+    void all_problems_of_a_configuration_are_told_and_nothing_is_started() throws Exception {
+        try (ServerProcess server =
+                ServerProcess.start(folder.resolve("d"), "--listen", "0.0.0.0", "--tls-cert", "no")) {
+            assertThat(server.awaitEnd()).isEqualTo(2);
+            assertThat(server.errors()).contains("--listen", "--tls-cert", "--tls-key");
+        }
+        assertThat(folder.resolve("d")).doesNotExist();
+    }
+
+    private static ServerProcess embedded(Path data) throws IOException {
+        return ServerProcess.start(
+                data, "--postgres-bin", TestDatabase.programs().toString(), "--exit-with-parent");
+    }
+
+    private static ServerProcess external(Path data, Path urlFile) throws IOException {
+        return ServerProcess.start(data, "--database-url-file", urlFile.toString());
+    }
+
+    /// Asks until the answer has this status: while PostgreSQL or another server is away it is 503.
+    private static void awaitStatus(ServerProcess server, String path, int status)
+            throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        int seen;
+        do {
+            seen = server.get(path).statusCode();
+            assertThat(seen).isIn(status, 503);
+        } while (seen != status && System.nanoTime() < deadline);
+        assertThat(seen).isEqualTo(status);
+    }
+}
