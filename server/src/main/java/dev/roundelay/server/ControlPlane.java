@@ -224,6 +224,11 @@ public final class ControlPlane implements AutoCloseable {
         return active.awaitActive(time);
     }
 
+    /// Returns every route of the API, such as `GET /api/v1/jobs/{id}`.
+    public List<String> endpoints() {
+        return http.endpoints();
+    }
+
     /// Stops in the opposite order. Running jobs go on after the next start.
     @Override
     public void close() {

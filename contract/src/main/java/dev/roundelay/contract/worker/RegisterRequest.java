@@ -2,6 +2,7 @@ package dev.roundelay.contract.worker;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// `POST /worker/v1/register`, with the join token as bearer.
 ///
@@ -21,4 +22,13 @@ public record RegisterRequest(
         Map<String, String> versions) {
     /// The version of the worker protocol that these records describe.
     public static final int PROTOCOL = 1;
+
+    public RegisterRequest {
+        Objects.requireNonNull(name, "name is missing");
+        Objects.requireNonNull(device, "device is missing");
+        Objects.requireNonNull(model, "model is missing");
+        labels = Map.copyOf(Objects.requireNonNull(labels, "labels is missing"));
+        datasets = List.copyOf(Objects.requireNonNull(datasets, "datasets is missing"));
+        versions = Map.copyOf(Objects.requireNonNull(versions, "versions is missing"));
+    }
 }

@@ -2,6 +2,7 @@ package dev.roundelay.contract.worker;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// `POST /worker/v1/sync?wait=SECONDS`: what an agent is and holds.
@@ -23,7 +24,13 @@ public record SyncRequest(
         List<Held> assignments,
         @Nullable String seen) {
     public SyncRequest {
-        assignments = List.copyOf(assignments);
+        Objects.requireNonNull(instanceId, "instanceId is missing");
+        Objects.requireNonNull(device, "device is missing");
+        Objects.requireNonNull(model, "model is missing");
+        labels = Map.copyOf(Objects.requireNonNull(labels, "labels is missing"));
+        datasets = List.copyOf(Objects.requireNonNull(datasets, "datasets is missing"));
+        versions = Map.copyOf(Objects.requireNonNull(versions, "versions is missing"));
+        assignments = List.copyOf(Objects.requireNonNull(assignments, "assignments is missing"));
     }
 
     /// One assignment that the agent holds.

@@ -5,13 +5,16 @@ import dev.roundelay.kernel.job.JobId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// A journal in memory, for simulations. It keeps the same rules as the real one but for epochs, which it ignores.
@@ -29,6 +32,7 @@ public final class InMemoryJobJournal implements JobJournal {
         private final TreeMap<Long, Entry> entries = new TreeMap<>();
         private final Map<Series, Long> points = new HashMap<>();
         private final Map<WarningKey, Warning> warnings = new LinkedHashMap<>();
+        private final Set<String> names = new HashSet<>();
         private long seq;
     }
 
@@ -57,21 +61,18 @@ public final class InMemoryJobJournal implements JobJournal {
                                     log.round(),
                                     author.attempt(),
                                     log.message())));
-                case Report.Metric metric -> {
-                    if (MetricNames.isValid(metric.name())) {
-                        measure(
-                                volume,
-                                new Series(metric.name(), author.site(), metric.round(), metric.step()),
-                                new Point(
-                                        ++volume.seq,
-                                        metric.time(),
-                                        metric.name(),
-                                        author.site(),
-                                        metric.round(),
-                                        metric.step(),
-                                        metric.value()));
-                    }
-                }
+                case Report.Metric metric ->
+                    measure(
+                            volume,
+                            new Series(metric.name(), author.site(), metric.round(), metric.step()),
+                            new Point(
+                                    ++volume.seq,
+                                    metric.time(),
+                                    metric.name(),
+                                    author.site(),
+                                    metric.round(),
+                                    metric.step(),
+                                    metric.value()));
                 case Report.Warn warn ->
                     warn(volume, new Warning(warn.code(), warn.message(), author.site(), warn.round(), 1));
             }
@@ -166,7 +167,8 @@ public final class InMemoryJobJournal implements JobJournal {
 
     @Override
     public synchronized List<Point> metrics(JobId job, MetricQuery query) {
-        return volume(job).entries.values().stream()
+        Map<Series, List<Point>> series = new LinkedHashMap<>();
+        volume(job).entries.values().stream()
                 .filter(Entry.Measured.class::isInstance)
                 .map(entry -> ((Entry.Measured) entry).point())
                 .filter(point -> query.names().isEmpty() || query.names().contains(point.name()))
@@ -175,6 +177,19 @@ public final class InMemoryJobJournal implements JobJournal {
                         .thenComparing(point -> point.round() == null ? -1 : point.round())
                         .thenComparing(point -> point.step() == null ? -1 : point.step())
                         .thenComparing(Point::seq))
+                .forEach(point -> series.computeIfAbsent(
+                                new Series(point.name(), point.site(), null, null), _ -> new ArrayList<>())
+                        .add(point));
+        return series.values().stream()
+                .flatMap(points -> thinned(points, Math.max(2, query.maxPoints())).stream())
+                .toList();
+    }
+
+    private static List<Point> thinned(List<Point> points, int max) {
+        int every = Math.ceilDiv(points.size(), max);
+        return IntStream.range(0, points.size())
+                .filter(i -> i % every == 0 || i == points.size() - 1)
+                .mapToObj(points::get)
                 .toList();
     }
 
@@ -211,6 +226,15 @@ public final class InMemoryJobJournal implements JobJournal {
     }
 
     private static void measure(Volume volume, Series series, Point point) {
+        if (!MetricNames.isValid(point.name()) || !Double.isFinite(point.value())) {
+            warn(volume, new Warning("metric_dropped", "[metric] it was dropped", point.site(), null, 1));
+            return;
+        }
+        if (volume.names.size() == MetricNames.MAX_NAMES && !volume.names.contains(point.name())) {
+            warn(volume, new Warning("too_many_metrics", "[metric] it was dropped", point.site(), null, 1));
+            return;
+        }
+        volume.names.add(point.name());
         Long former = volume.points.put(series, point.seq());
         if (former != null) {
             volume.entries.remove(former);

@@ -167,8 +167,12 @@ public final class WorkspaceParser {
 
     private static int integer(JsonNode node, String field, int fallback, String file) {
         JsonNode value = node.path(field);
-        require(value.isMissingNode() || value.isNull() || value.canConvertToInt(), file, field + " must be a number");
+        require(value.isMissingNode() || value.isNull() || isInteger(value), file, field + " must be a whole number");
         return value.isNumber() ? value.asInt() : fallback;
+    }
+
+    private static boolean isInteger(JsonNode value) {
+        return value.canConvertToInt() && value.canConvertToExactIntegral();
     }
 
     private static double number(JsonNode node, String field, double fallback, String file) {

@@ -108,6 +108,14 @@ public final class HttpServer implements AutoCloseable {
         return new InetSocketAddress("localhost", javalin.port());
     }
 
+    /// Returns every route as method and path, such as `GET /api/v1/jobs/{id}`.
+    public List<String> endpoints() {
+        return javalin.unsafe.internalRouter.allHttpHandlers().stream()
+                .filter(entry -> entry.endpoint.method.isHttpMethod())
+                .map(entry -> entry.endpoint.method.name() + " " + entry.endpoint.path)
+                .toList();
+    }
+
     @Override
     public void close() {
         javalin.stop();

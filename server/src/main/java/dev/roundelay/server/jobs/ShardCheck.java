@@ -56,11 +56,12 @@ final class ShardCheck {
             if (names.size() > MAX_ENTRIES) {
                 return Optional.of("has more than %,d entries; pack them into fewer files".formatted(MAX_ENTRIES));
             }
-            unpacked += Math.max(0, entry.getSize());
-            if (unpacked > sizeBytes * MAX_RATIO + SLACK_BYTES) {
+            // A forged size may be as large as a long: it must not be added before it is compared.
+            if (entry.getSize() > sizeBytes * MAX_RATIO + SLACK_BYTES - unpacked) {
                 return Optional.of("would unpack to more than %d times its size; pack the data in a less extreme way"
                         .formatted(MAX_RATIO));
             }
+            unpacked += Math.max(0, entry.getSize());
         }
         return names.isEmpty() ? Optional.of("is an empty zip; put the shard's files into it") : Optional.empty();
     }

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.PreparedBatch;
@@ -50,6 +51,8 @@ public final class JdbcJobJournal implements JobJournal {
             @Nullable Integer round) {}
 
     private record EventRow(Instant time, String kind, String json) {}
+
+    private static final Pattern ESCAPED_NUL = Pattern.compile("(?<!\\\\)((?:\\\\\\\\)*)\\\\u0000");
 
     private final Jdbi jdbi;
     private final JournalReads reads;
@@ -180,7 +183,7 @@ public final class JdbcJobJournal implements JobJournal {
                             seq,
                             event.time(),
                             event.kind(),
-                            storable(event.json()));
+                            storableJson(event.json()));
                 default -> throw new IllegalStateException("a row of no known kind: " + row);
             }
         }
@@ -277,6 +280,11 @@ public final class JdbcJobJournal implements JobJournal {
     /// PostgreSQL's text cannot hold NUL: it is shown as the replacement character.
     private static String storable(String text) {
         return text.indexOf('\0') < 0 ? text : text.replace('\0', '\uFFFD');
+    }
+
+    /// Nor can its JSON hold an escaped NUL. An escaped backslash before `u0000` makes none.
+    private static String storableJson(String json) {
+        return json.contains("\\u0000") ? ESCAPED_NUL.matcher(json).replaceAll("$1\\\\ufffd") : json;
     }
 
     private static String shorten(String name) {

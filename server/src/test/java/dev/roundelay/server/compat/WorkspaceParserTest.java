@@ -1,0 +1,148 @@
+package dev.roundelay.server.compat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.roundelay.contract.ErrorCode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The JSON files beside this class were rendered by the published client 0.3.0.
+class WorkspaceParserTest {
+    @Test
+    void the_client_s_defaults_are_understood() throws IOException {
+        Workspace workspace = rendered("defaults");
+
+        assertThat(workspace.model().module()).isEqualTo("model_def");
+        assertThat(workspace.model().className()).isEqualTo("Net");
+        assertThat(workspace.model().args()).isEmpty();
+        assertThat(workspace.model().trainFn()).isEqualTo("fl_train");
+        assertThat(workspace.model().validateFn()).isEqualTo("fl_validate");
+        assertThat(workspace.training().localEpochs()).isEqualTo(1);
+        assertThat(workspace.training().batchSize()).isEqualTo(32);
+        assertThat(workspace.training().learningRate()).isEqualTo(1e-3);
+        assertThat(workspace.training().extra()).isEmpty();
+        assertThat(workspace.federation().rounds()).isEqualTo(5);
+        assertThat(workspace.federation().minClients()).isEqualTo(1);
+        assertThat(workspace.federation().waitAfterMinSeconds()).isEqualTo(10);
+        assertThat(workspace.federation().quantization()).isNull();
+        assertThat(workspace.warnings()).isEmpty();
+    }
+
+    @Test
+    void every_setting_of_the_client_arrives_and_extras_keep_their_names_and_types() throws IOException {
+        Workspace workspace = rendered("tuned");
+
+        assertThat(workspace.model().args()).containsEntry("hidden", 16).containsEntry("names", List.of("a", "b"));
+        assertThat(workspace.model().trainFn()).isEqualTo("my_train");
+        assertThat(workspace.model().validateFn()).isEqualTo("my_validate");
+        assertThat(workspace.training().localEpochs()).isEqualTo(3);
+        assertThat(workspace.training().batchSize()).isEqualTo(8);
+        assertThat(workspace.training().learningRate()).isEqualTo(0.05);
+        assertThat(workspace.training().extra())
+                .containsEntry("image_size", 28)
+                .containsEntry("optimizer", "sgd")
+                .containsEntry("mixup", null)
+                .containsEntry("layers", List.of(1, 2))
+                .hasSize(4);
+        assertThat(workspace.federation().rounds()).isEqualTo(7);
+        assertThat(workspace.federation().minClients()).isEqualTo(3);
+        assertThat(workspace.federation().waitAfterMinSeconds()).isZero();
+    }
+
+    @Test
+    void quantisation_is_understood_and_said_not_to_be_done() throws IOException {
+        Workspace workspace = rendered("quantized");
+
+        assertThat(workspace.federation().quantization()).isEqualTo("float16");
+        assertThat(workspace.warnings()).singleElement().asString().contains("float16", "full precision");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "own_executor, custom_client_executor.MyExecutor, custom_client_executor.GenericClientExecutor",
+        "own_persistor, custom_persistor.MyPersistor, custom_persistor.CustomPersistor",
+        "cyclic, CyclicController, ScatterAndGather",
+        "own_aggregator, my_module.MedianAggregator, InTimeAccumulateWeightedAggregator"
+    })
+    void a_class_that_is_not_run_here_is_refused_with_those_that_are(String name, String refused, String supported) {
+        assertThatThrownBy(() -> rendered(name))
+                .asInstanceOf(InstanceOfAssertFactories.type(WorkspaceException.class))
+                .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.UNSUPPORTED_WORKFLOW))
+                .extracting(Throwable::getMessage)
+                .asString()
+                .contains(refused, "supported: " + supported);
+    }
+
+    @Test
+    void a_class_of_the_same_name_from_elsewhere_is_refused() throws IOException {
+        String server = text("defaults_server.json")
+                .replace("nvflare.app_common.workflows.scatter_and_gather", "custom_persistor");
+
+        assertThatThrownBy(() -> parse(text("defaults_client.json"), server))
+                .hasMessageContaining("custom_persistor.ScatterAndGather");
+    }
+
+    @Test
+    void the_wizard_s_older_form_takes_functions_with_a_payload() throws IOException {
+        String client = text("defaults_client.json")
+                .replace("\"model_class\": \"Net\",", "")
+                .replace("\"train_fn\": \"fl_train\",", "")
+                .replace("\"validate_fn\": \"fl_validate\",", "");
+
+        Workspace workspace = parse(client, text("defaults_server.json"));
+
+        assertThat(workspace.model().className()).isNull();
+        assertThat(workspace.model().trainFn()).isEqualTo("fl_train_model");
+        assertThat(workspace.model().validateFn()).isEqualTo("fl_validate_model");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "no json", "[]", "null", "{", "{}", "{\"executors\": 5}", "{\"executors\": [{}]}"})
+    void a_broken_client_configuration_is_refused_by_its_name(String client) {
+        assertThatThrownBy(() -> parse(client, text("defaults_server.json")))
+                .isInstanceOf(WorkspaceException.class)
+                .hasMessageContaining("config_fed_client.json");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "[1]",
+                "{}",
+                "{\"workflows\": []}",
+                "{\"workflows\": [{}, {}]}",
+                "{\"workflows\": [{\"path\": \"ScatterAndGather\", \"args\": {\"num_rounds\": \"five\"}}]}",
+                "{\"workflows\": [{\"path\": \"ScatterAndGather\", \"args\": {\"num_rounds\": 99999999999}}]}",
+                "{\"workflows\": [{\"path\": \"ScatterAndGather\", \"args\": {\"min_clients\": 1.5}}]}"
+            })
+    void a_broken_server_configuration_is_refused_by_its_name(String server) {
+        assertThatThrownBy(() -> parse(text("defaults_client.json"), server))
+                .isInstanceOf(WorkspaceException.class)
+                .hasMessageContaining("config_fed_server.json");
+    }
+
+    private static Workspace rendered(String name) throws IOException {
+        return parse(text(name + "_client.json"), text(name + "_server.json"));
+    }
+
+    private static Workspace parse(String client, String server) {
+        return new WorkspaceParser()
+                .parse(client.getBytes(StandardCharsets.UTF_8), server.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String text(String file) throws IOException {
+        try (InputStream in = Objects.requireNonNull(WorkspaceParserTest.class.getResourceAsStream(file), file)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}

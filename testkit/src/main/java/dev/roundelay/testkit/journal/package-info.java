@@ -1,0 +1,5 @@
+/// What every journal must do.
+@NullMarked
+package dev.roundelay.testkit.journal;
+
+import org.jspecify.annotations.NullMarked;

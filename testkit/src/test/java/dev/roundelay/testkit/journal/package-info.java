@@ -1,0 +1,4 @@
+@NullMarked
+package dev.roundelay.testkit.journal;
+
+import org.jspecify.annotations.NullMarked;
