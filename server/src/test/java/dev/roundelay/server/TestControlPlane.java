@@ -101,7 +101,8 @@ public final class TestControlPlane implements BeforeAllCallback, AfterAllCallba
                 null,
                 url,
                 s3Url,
-                "test-server");
+                "test-server",
+                false);
         plane = new ControlPlane(settings, postgres.database(), new byte[32]);
         plane.start();
         if (!plane.awaitActive(SOON)) {
