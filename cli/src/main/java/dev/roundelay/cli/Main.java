@@ -57,7 +57,7 @@ public final class Main {
                     + exception.getClass().getSimpleName() + ")");
             return ExitCodes.FAILED;
         }
-        if (parsed.hasMatchedOption("--json")) {
+        if (line.getParseResult().hasMatchedOption("--json")) {
             err.println(Json.lenient().writeValueAsString(problem(error)));
             return ExitCodes.of(error);
         }
