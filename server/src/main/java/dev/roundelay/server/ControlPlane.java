@@ -186,6 +186,7 @@ public final class ControlPlane implements AutoCloseable {
                 stores.submissions(),
                 signals,
                 stores.bodies(),
+                stores.handover(),
                 epoch,
                 id -> stores.accounts()
                         .find(new UserId(id))

@@ -13,6 +13,7 @@ import dev.roundelay.server.store.JdbcWorkerTokens;
 import dev.roundelay.server.store.JobFigures;
 import dev.roundelay.server.store.SignallingJournal;
 import dev.roundelay.server.workerapi.BodySpool;
+import dev.roundelay.server.workerapi.Handover;
 import dev.roundelay.storage.disk.DiskBlobStore;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -23,6 +24,7 @@ import java.util.random.RandomGenerator;
 record Stores(
         DiskBlobStore blobs,
         BodySpool bodies,
+        Handover handover,
         JdbcBucketIndex index,
         JdbcAccounts accounts,
         JdbcKernelStore kernel,
@@ -38,9 +40,11 @@ record Stores(
     static Stores of(
             Database database, Path dataDir, InstantSource clock, RandomGenerator random, Consumer<JobId> written) {
         JdbcBucketIndex index = new JdbcBucketIndex(database.jdbi(), clock, random);
+        Handover handover = new Handover(dataDir.resolve("handover"));
         return new Stores(
                 new DiskBlobStore(dataDir.resolve("blobs"), random),
-                new BodySpool(dataDir.resolve("spool/bodies"), dataDir.resolve("handover")),
+                new BodySpool(dataDir.resolve("spool/bodies"), handover),
+                handover,
                 index,
                 new JdbcAccounts(database.jdbi(), clock),
                 new JdbcKernelStore(database.jdbi()),

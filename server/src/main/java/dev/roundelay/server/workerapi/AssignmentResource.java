@@ -32,7 +32,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/// What an assignment reads, and what it says: plan, inputs, models, validations, events. Bodies are [BodyResource]'s.
+/// What an assignment reads, and what it says: plan, inputs, models, validations, events. Bodies are
+/// [BodyResource]'s.
 final class AssignmentResource implements Routes {
     static final String PATH = "/worker/v1/assignments/{id}";
 
@@ -41,6 +42,7 @@ final class AssignmentResource implements Routes {
     private final JobRuns runs;
     private final JobJournal journal;
     private final BlobStore blobs;
+    private final Handover handover;
     private final PlanMaker plans;
     private final ActiveEpoch epoch;
 
@@ -50,6 +52,7 @@ final class AssignmentResource implements Routes {
             JobRuns runs,
             JobJournal journal,
             BlobStore blobs,
+            Handover handover,
             PlanMaker plans,
             ActiveEpoch epoch) {
         this.auth = auth;
@@ -57,6 +60,7 @@ final class AssignmentResource implements Routes {
         this.runs = runs;
         this.journal = journal;
         this.blobs = blobs;
+        this.handover = handover;
         this.plans = plans;
         this.epoch = epoch;
     }
@@ -93,9 +97,15 @@ final class AssignmentResource implements Routes {
     private void model(Context ctx) throws IOException {
         Assignment assignment = require(auth, kernel, ctx);
         ModelFile model = runs.model(assignment.jobId(), number(ctx));
-        ctx.contentType("application/octet-stream");
+        String etag = "\"" + model.blob().value() + "\"";
         ctx.header(WorkerHeaders.CRC32C, "%08x".formatted(model.crc32c()));
-        ByteRanges.send(ctx, model.sizeBytes(), "\"" + model.blob().value() + "\"", (offset, length) -> {
+        String link = ctx.header(WorkerHeaders.LINK);
+        if (link != null && handover.put(assignment.workerId().value(), link, model.path())) {
+            ctx.status(204).header("ETag", etag).header(WorkerHeaders.LINK, link);
+            return;
+        }
+        ctx.contentType("application/octet-stream");
+        ByteRanges.send(ctx, model.sizeBytes(), etag, (offset, length) -> {
             var in = Files.newInputStream(model.path());
             in.skipNBytes(offset);
             return in;
@@ -157,7 +167,8 @@ final class AssignmentResource implements Routes {
         }
     }
 
-    /// Returns the assignment that a call is about: it is the calling worker's, and its fence is the current one.
+    /// Returns the assignment that a call is about: it is the calling worker's, and its fence is the current
+    /// one.
     ///
     /// @throws WorkerCallException `not_found`, then `stale_fence`
     static Assignment require(WorkerAuth auth, Kernel kernel, Context ctx) {

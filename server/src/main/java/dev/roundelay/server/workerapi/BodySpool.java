@@ -9,7 +9,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,19 +19,18 @@ import org.jspecify.annotations.Nullable;
 
 /// Receives the bodies that workers send, and keeps what arrived of a broken one so that the rest can follow.
 ///
-/// A body is known by its assignment, what it is for, and its checksum: a resumed transfer of other bytes starts from
-/// nothing. Files here are scratch: no fsync, and whatever lies here at a start is removed.
+/// A body is known by its assignment, what it is for, and its checksum: a resumed transfer of other bytes
+/// starts from nothing. Files here are scratch: no fsync, and whatever lies here at a start is removed.
 public final class BodySpool {
     private static final int BUFFER_BYTES = 1 << 18;
-    private static final Pattern LINK_NAME = Pattern.compile("[A-Za-z0-9._-]{1,100}");
 
     private final Path folder;
-    private final Path handover;
+    private final Handover handover;
     private final ConcurrentHashMap<String, ReentrantLock> locks = new ConcurrentHashMap<>();
 
     /// @param folder   scratch folder, on the file system of spool and blobs
-    /// @param handover folder whose sub-folders workers of this machine own
-    public BodySpool(Path folder, Path handover) {
+    /// @param handover where workers of this machine put files
+    public BodySpool(Path folder, Handover handover) {
         this.folder = folder;
         this.handover = handover;
     }
@@ -88,8 +86,8 @@ public final class BodySpool {
         }
     }
 
-    /// Appends the bytes of a request and returns the finished file once the whole is there and its checksum is right.
-    /// The caller owns the file and moves or deletes it.
+    /// Appends the bytes of a request and returns the finished file once the whole is there and its checksum is
+    /// right. The caller owns the file and moves or deletes it.
     ///
     /// @param maxBytes largest whole that is taken
     /// @throws WorkerCallException `range_not_satisfiable`, `too_large`, `checksum_mismatch`, or
@@ -159,19 +157,9 @@ public final class BodySpool {
     /// Takes a file that a worker of this machine has linked into its hand-over folder.
     ///
     /// @throws WorkerCallException `precondition_failed` if it is not there: the worker then sends the bytes
-    public Path takeLinked(Body body, String workerFolder, String name) throws IOException {
-        if (!LINK_NAME.matcher(name).matches()
-                || !LINK_NAME.matcher(workerFolder).matches()
-                || name.startsWith(".")) {
-            throw new WorkerCallException(
-                    ErrorCode.PRECONDITION_FAILED,
-                    "[link] \"%s\" is no name for a link; send the bytes".formatted(name));
-        }
+    public Path takeLinked(Body body, String worker, String name) throws IOException {
         Path target = folder.resolve(body.fileName() + "-linked");
-        try {
-            // INVARIANT: renamed away before it is looked at, so that its name cannot change under the check.
-            Files.move(handover.resolve(workerFolder).resolve(name), target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
+        if (!handover.take(worker, name, target)) {
             throw new WorkerCallException(
                     ErrorCode.PRECONDITION_FAILED, "[link] there is no file %s here; send the bytes".formatted(name));
         }
@@ -212,7 +200,8 @@ public final class BodySpool {
         return folder.resolve(body.fileName());
     }
 
-    /// Parses `Content-Range: bytes FIRST-LAST/TOTAL` or `bytes */TOTAL`; without the header the body is the whole.
+    /// Parses `Content-Range: bytes FIRST-LAST/TOTAL` or `bytes */TOTAL`; without the header the body is the
+    /// whole.
     ///
     /// @param held what is held, for the form that sends nothing more
     static Range range(@Nullable String header, long contentLength, long held) {

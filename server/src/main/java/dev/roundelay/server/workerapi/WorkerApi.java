@@ -32,6 +32,7 @@ public final class WorkerApi {
             JdbcSubmissions submissions,
             WorkerSignals signals,
             BodySpool spool,
+            Handover handover,
             ActiveEpoch epoch,
             Function<String, String> emailOf,
             InstantSource clock,
@@ -52,6 +53,7 @@ public final class WorkerApi {
                         p.runs(),
                         p.journal(),
                         p.blobs(),
+                        p.handover(),
                         new PlanMaker(p.index(), p.submissions(), p.emailOf()),
                         p.epoch()),
                 new BodyResource(p.auth(), p.kernel(), p.runs(), p.blobs(), p.spool()));

@@ -8,16 +8,24 @@ import java.lang.foreign.ValueLayout;
 /// Reads JSON tokens from bytes one after the other, without building a tree and without recursion.
 ///
 /// Knows the part of RFC 8259 that headers use: objects, arrays, strings and non-negative integers. A lone
-/// surrogate
-/// is
-/// accepted where it is escaped, since
-/// Python writes such names so.
+/// surrogate is accepted where it is escaped, since Python writes such names so.
+///
+/// Bytes are read through a window on the heap: single reads of a segment are slow until the optimising
+/// compiler has come to them, and a round parses headers long before that.
 final class JsonHeaderParser {
+    private static final int WINDOW_BYTES = 8192;
+
     private final MemorySegment bytes;
+    private final long size;
+    private final byte[] window;
+    private long windowStart;
+    private int windowBytes;
     private long position;
 
     JsonHeaderParser(MemorySegment bytes) {
         this.bytes = bytes;
+        this.size = bytes.byteSize();
+        this.window = new byte[(int) Math.min(WINDOW_BYTES, size)];
     }
 
     /// Skips white space and takes `expected`, or refuses.
@@ -30,7 +38,7 @@ final class JsonHeaderParser {
     /// Skips white space and takes `expected` if it is next.
     boolean tryTake(char expected) {
         skipSpace();
-        if (position < bytes.byteSize() && peek() == expected) {
+        if (position < size && peek() == expected) {
             position++;
             return true;
         }
@@ -40,7 +48,7 @@ final class JsonHeaderParser {
     /// Nothing but white space may be left.
     void requireEnd() {
         skipSpace();
-        if (position < bytes.byteSize()) {
+        if (position < size) {
             throw malformed("expected the end of the header");
         }
     }
@@ -48,9 +56,10 @@ final class JsonHeaderParser {
     /// A non-negative integer without sign, fraction, exponent or leading zero.
     long number() {
         skipSpace();
+        boolean leadingZero = position < size && peek() == '0';
         long start = position;
         long value = 0;
-        while (position < bytes.byteSize() && peek() >= '0' && peek() <= '9') {
+        while (position < size && peek() >= '0' && peek() <= '9') {
             int digit = next() - '0';
             if (value > (Long.MAX_VALUE - digit) / 10) {
                 throw malformed("number too large");
@@ -61,10 +70,10 @@ final class JsonHeaderParser {
         if (digits == 0) {
             throw malformed("expected a non-negative integer");
         }
-        if (digits > 1 && bytes.get(ValueLayout.JAVA_BYTE, start) == '0') {
+        if (digits > 1 && leadingZero) {
             throw malformed("number with a leading zero");
         }
-        if (position < bytes.byteSize() && (peek() == '.' || peek() == 'e' || peek() == 'E')) {
+        if (position < size && (peek() == '.' || peek() == 'e' || peek() == 'E')) {
             throw malformed("expected an integer");
         }
         return value;
@@ -154,7 +163,7 @@ final class JsonHeaderParser {
     }
 
     private void skipSpace() {
-        while (position < bytes.byteSize()) {
+        while (position < size) {
             int b = peek();
             if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
                 return;
@@ -164,13 +173,20 @@ final class JsonHeaderParser {
     }
 
     private int peek() {
-        return bytes.get(ValueLayout.JAVA_BYTE, position) & 0xFF;
+        if (position >= windowStart + windowBytes) {
+            windowStart = position;
+            windowBytes = (int) Math.min(window.length, size - position);
+            MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, position, window, 0, windowBytes);
+        }
+        return window[(int) (position - windowStart)] & 0xFF;
     }
 
     private int next() {
-        if (position >= bytes.byteSize()) {
+        if (position >= size) {
             throw malformed("the header ends early");
         }
-        return bytes.get(ValueLayout.JAVA_BYTE, position++) & 0xFF;
+        int b = peek();
+        position++;
+        return b;
     }
 }

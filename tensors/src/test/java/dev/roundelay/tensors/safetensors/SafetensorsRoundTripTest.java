@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
@@ -49,6 +50,19 @@ class SafetensorsRoundTripTest {
         }
 
         roundTrip(metadata, List.of());
+    }
+
+    @Example
+    void a_header_of_many_kilobytes_is_read_wherever_its_names_are_cut() throws IOException {
+        Random random = new Random(1);
+        List<TensorView> tensors = new ArrayList<>();
+        for (int i = 0; i < 3_000; i++) {
+            // Letters of one to four bytes, so that some lie across the end of what is read at once.
+            String name = "läyer.€.😀".repeat(i % 4) + "-" + i;
+            tensors.add(RandomTensors.tensor(new TensorSpec(name, DType.U8, Shape.of(10, 1 + i % 3)), random));
+        }
+
+        roundTrip(Map.of("note", "n".repeat(20_000)), tensors);
     }
 
     @Property(tries = 50)

@@ -15,7 +15,8 @@ import java.util.Set;
 
 /// Reads from `/proc` what the descendants of a process are and use.
 ///
-/// Inside a process namespace nobody can leave the tree: an orphan becomes the child of the namespace's first process.
+/// Inside a process namespace nobody can leave the tree: an orphan becomes the child of the namespace's first
+/// process.
 final class ProcessTree {
     private static final Path PROC = Path.of("/proc");
 
@@ -49,9 +50,20 @@ final class ProcessTree {
         return -1;
     }
 
-    /// Returns the sum of memory in bytes: unshared parts by proportional set size, shared memory by the larger of what
-    /// is mapped and what the tmpfs hold. A process that hides its maps counts with its resident size.
-    static long memoryBytes(List<Long> pids, long tmpfsBytes) {
+    /// Returns the sum of memory in bytes, exactly if it may be more than `limit`: unshared parts by
+    /// proportional set size, shared memory by the larger of what is mapped and what the tmpfs hold. A process
+    /// that hides its maps counts with its resident size. Where even the resident sizes, which count shared
+    /// pages once for each process, stay within the limit, they are the answer: asking for proportional sizes
+    /// makes the kernel walk every page table.
+    static long memoryBytes(List<Long> pids, long tmpfsBytes, long limit) {
+        long resident = tmpfsBytes;
+        for (long pid : pids) {
+            resident += residentBytes(pid);
+        }
+        return resident <= limit ? resident : exactMemoryBytes(pids, tmpfsBytes);
+    }
+
+    private static long exactMemoryBytes(List<Long> pids, long tmpfsBytes) {
         long owned = 0;
         long shared = 0;
         for (long pid : pids) {
@@ -100,7 +112,8 @@ final class ProcessTree {
         return stat.length == 0 || "TtZX".contains(stat[0]);
     }
 
-    /// Returns the bytes that a tmpfs of the sandbox holds, seen through a process of it; 0 if it cannot be seen.
+    /// Returns the bytes that a tmpfs of the sandbox holds, seen through a process of it; 0 if it cannot be
+    /// seen.
     static long tmpfsBytes(long pid, String folder) {
         try {
             FileStore store = Files.getFileStore(PROC.resolve(pid + "/root" + folder));

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 
 /// A running sandboxed program: its pipes, its limits, its end. Thread-safe.
 ///
-/// A virtual thread watches the limits every 200 ms and ends the whole process namespace at the first one exceeded.
-/// Close it: that stops it at once and removes its small files.
+/// A virtual thread watches the limits every 200 ms and ends the whole process namespace at the first one
+/// exceeded. Close it: that stops it at once and removes its small files.
 public final class SandboxProcess implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(200);
     // A program at its process limit may be about to end some; one that stays there for so long is a fork bomb.
@@ -147,7 +147,7 @@ public final class SandboxProcess implements AutoCloseable {
             return Optional.empty();
         }
         SandboxLimits limits = spec.limits();
-        long memory = ProcessTree.memoryBytes(pids, tmpfsBytes(pids.getFirst()));
+        long memory = ProcessTree.memoryBytes(pids, tmpfsBytes(pids.getFirst()), limits.memoryBytes());
         long disk = 0;
         long deleted = ProcessTree.deletedBytes(pids);
         Optional<Exit> exceeded = Optional.empty();

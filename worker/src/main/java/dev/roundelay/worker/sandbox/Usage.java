@@ -4,7 +4,8 @@ import java.time.Duration;
 
 /// What a sandbox uses now.
 ///
-/// @param memoryBytes proportional set sizes of its processes plus what its tmpfs hold beyond that
+/// @param memoryBytes proportional set sizes of its processes plus what its tmpfs hold beyond that; within the limit
+///     perhaps more, with shared pages counted once for each process
 /// @param processes   processes and threads
 /// @param diskBytes   the fullest writable mount
 /// @param cpu         processor time of the processes that are alive
