@@ -66,6 +66,13 @@ final class Api implements AutoCloseable {
         return get("/api/v1/workers", new TypeReference<Page<WorkerView>>() {}).items();
     }
 
+    /// Returns the names of the newest jobs.
+    List<String> jobNames() {
+        return get("/api/v1/jobs?limit=200", new TypeReference<Page<JobView>>() {}).items().stream()
+                .map(JobView::name)
+                .toList();
+    }
+
     /// Returns all lines of a job.
     List<LogLine> logs(String id) {
         List<LogLine> lines = new ArrayList<>();

@@ -1,6 +1,7 @@
 package dev.roundelay.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.roundelay.contract.FailureReason;
 import dev.roundelay.contract.job.JobFailure;
@@ -8,6 +9,7 @@ import dev.roundelay.contract.job.JobState;
 import dev.roundelay.contract.job.JobView;
 import dev.roundelay.contract.job.LogLine;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
@@ -107,6 +109,11 @@ class FailureCatalogueIT {
                         "print('asks for more'); hold = [bytearray(os.urandom(1 << 20)) * 64 for _ in range(64)]",
                         "asks for more"),
                 train(
+                        "gpu-memory",
+                        FailureReason.GPU_OUT_OF_MEMORY,
+                        "import torch; raise torch.cuda.OutOfMemoryError('CUDA out of memory. Tried to allocate 2 GiB')",
+                        "estimated_memory_mb"),
+                train(
                         "disk",
                         FailureReason.LIMIT_EXCEEDED,
                         "open(os.path.join(out_dir, 'big.bin'), 'wb').write(bytes(30 << 20));"
@@ -195,6 +202,82 @@ class FailureCatalogueIT {
                 "self.weights = dict(state)",
                 "assert state['w'].shape == (8,), f\"w has the shape {state['w'].shape}\"; self.weights = dict(state)");
         return strict + function("fl_train", result("model.state_dict()['w']"));
+    }
+
+    @Test
+    void a_shard_that_is_damaged_inside_is_told_with_its_name() throws IOException {
+        byte[] shard = Zips.of(
+                "data.bin",
+                new java.util.Random(1)
+                        .ints(5_000)
+                        .collect(StringBuilder::new, StringBuilder::append, StringBuilder::append)
+                        .toString()
+                        .getBytes(StandardCharsets.UTF_8));
+        // The directory at its end stays whole, so that only unpacking can find it.
+        java.util.Arrays.fill(shard, 2_000, 2_100, (byte) 0);
+
+        JobFailure failure = failureOf(Draft.of("damaged", STEADY, List.of(shard), 1));
+
+        assertTells(failure, FailureReason.SHARD_UNREADABLE, "site-1");
+        assertThat(failure.message()).contains("part_0.zip");
+    }
+
+    @Test
+    void a_model_that_does_not_fit_the_quota_is_told_before_it_is_trained() {
+        String large = CLASS.replace("numpy.zeros(8,", "numpy.zeros(2_000_000,")
+                + function("fl_train", result("model.state_dict()['w']"));
+        Map<String, Object> spec = draft("quota", large).upload(product.bucket());
+        try (AdminSession admin = new AdminSession(product.credentials())) {
+            long before = admin.setQuota(admin.usedBytes() + 1_000_000);
+            try {
+                JobFailure failure = failureOf(product.api().submit(spec));
+
+                assertTells(failure, FailureReason.STORAGE_QUOTA_EXCEEDED, null);
+                assertThat(failure.remedy()).contains("delete");
+                assertThat(product.bucket().keys("jobs/quota/model_out/")).isEmpty();
+            } finally {
+                admin.setQuota(before);
+            }
+        }
+    }
+
+    /// What can be known without running the user's code.
+    static Stream<Arguments> refused() {
+        Draft good = draft("refused", STEADY);
+        String worker = product.api().workers().getFirst().id();
+        byte[] outside = Zips.of("../outside.txt", new byte[] {1});
+        return Stream.of(
+                Arguments.of("model_def_missing", good.with("scripts", "jobs/refused/shards/"), "model_def.py"),
+                Arguments.of("shard_unreadable", withShard(good, outside), "../outside.txt"),
+                Arguments.of("shard_unreadable", withShard(good, "no zip".getBytes(StandardCharsets.UTF_8)), "part_0"),
+                Arguments.of(
+                        "shard_count_mismatch",
+                        Draft.of("refused", STEADY, Zips.tables(5, 5), 1)
+                                .with("selection", Map.of("workerIds", List.of(worker))),
+                        "auto_select_workers=True"),
+                Arguments.of("requirements_refused", good.withRequirements("-r other.txt\n"), "-r other.txt"),
+                Arguments.of("invalid_request", good.withFederation(Map.of("rounds", 0)), "rounds"),
+                Arguments.of("unknown_field", good.with("colour", "red"), "colour"));
+    }
+
+    private static Draft withShard(Draft draft, byte[] shard) {
+        return new Draft(
+                draft.name(), draft.model(), draft.className(), List.of(shard), null, draft.federation(), draft.more());
+    }
+
+    @ParameterizedTest(name = "{0}: {2}")
+    @MethodSource("refused")
+    void what_is_known_at_submit_is_refused_and_makes_no_job(String code, Draft draft, String proof) {
+        Map<String, Object> spec = draft.upload(product.bucket());
+
+        assertThatThrownBy(() -> product.api().submit(spec))
+                .isInstanceOfSatisfying(
+                        Api.RefusedException.class,
+                        refusal -> assertThat(refusal.status()).isEqualTo(400))
+                .hasMessageContaining("\"" + code + "\"")
+                .hasMessageContaining(proof)
+                .hasMessageMatching("(?s).*\"message\" ?: ?\"\\[[^\\]]+\\] .+; .+");
+        assertThat(product.api().jobNames()).doesNotContain("refused");
     }
 
     @Test
