@@ -28,9 +28,10 @@ class Figures:
     def __init__(self) -> None:
         self.rows: list[dict[str, Any]] = []
 
-    def add(self, what: str, unit: str, target: float, value: float, **more: Any) -> None:
-        """Adds a figure; `value` is what is compared with the target."""
-        row = {"what": what, "unit": unit, "target": target, "value": round(value, 4), "met": value <= target}
+    def add(self, what: str, unit: str, target: float | None, value: float, **more: Any) -> None:
+        """Adds a figure; `value` is what is compared with the target, if there is one."""
+        row = {"what": what, "unit": unit, "target": target, "value": round(value, 4)}
+        row["met"] = None if target is None else value <= target
         self.rows.append(row | {name: round(each, 4) if isinstance(each, float) else each for name, each in more.items()})
         self.rows[-1]["load"] = os.getloadavg()[0]
         print(f"{what}: {value:.3f} {unit} (target {target}) {more}", flush=True)
@@ -38,11 +39,10 @@ class Figures:
     def table(self) -> str:
         lines = ["| what | value | target | | load |", "|---|---|---|---|---|"]
         for row in self.rows:
-            met = "met" if row["met"] else "missed"
+            met = {True: "met", False: "missed", None: ""}[row["met"]]
             extra = f" (min {row['min']:.3f})" if "min" in row else ""
-            lines.append(
-                f"| {row['what']} | {row['value']:.3f} {row['unit']}{extra} | {row['target']} {row['unit']} | {met} | {row['load']:.1f} |"
-            )
+            target = "" if row["target"] is None else f"{row['target']} {row['unit']}"
+            lines.append(f"| {row['what']} | {row['value']:.3f} {row['unit']}{extra} | {target} | {met} | {row['load']:.1f} |")
         return "\n".join(lines)
 
 
@@ -100,6 +100,29 @@ def java(main: str, *arguments: str) -> str:
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
+NUMPY_LOOP = """
+import time, numpy
+updates = [numpy.random.rand(25_000_000).astype(numpy.float32) for _ in range(10)]
+took = []
+for _ in range(9):
+    began = time.perf_counter()
+    total = numpy.zeros(25_000_000, numpy.float32)
+    for update in updates:
+        total += update * numpy.float32(0.1)
+    took.append(time.perf_counter() - began)
+print(min(took), sorted(took)[4])
+"""
+
+
+def yardstick(figures: Figures, python: str) -> None:
+    """How fast this machine is: the same sum by numpy. 0.16 s where the targets were set."""
+    # Set on some machines for old builds; they slow a current numpy.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("OPENBLAS_")}
+    out = subprocess.run([python, "-c", NUMPY_LOOP], check=True, capture_output=True, text=True, env=environment).stdout
+    least, median = map(float, out.split())
+    figures.add("yardstick: numpy sums 10 x 25 M float32 in memory (median)", "s", None, median, min=least)
+
+
 def aggregation(figures: Figures, work: Path) -> None:
     found = re.search(r"wall min ([\d.]+) median ([\d.]+) s, cpu min ([\d.]+)", java("AggregationBench", str(work), "21"))
     assert found is not None
@@ -145,6 +168,7 @@ def main() -> None:
     # PostgreSQL runs as a user of its own where this is root.
     work.chmod(0o755)
     try:
+        yardstick(figures, python)
         if "processes" in chosen:
             processes(figures, work, python)
         if "aggregation" in chosen:

@@ -11,7 +11,6 @@ import dev.roundelay.server.store.JdbcRunStore;
 import dev.roundelay.server.store.JdbcSubmissions;
 import dev.roundelay.server.store.JdbcWorkerTokens;
 import dev.roundelay.server.store.JobFigures;
-import dev.roundelay.server.store.SignallingJournal;
 import dev.roundelay.server.workerapi.BodySpool;
 import dev.roundelay.server.workerapi.Handover;
 import dev.roundelay.storage.disk.DiskBlobStore;
@@ -52,6 +51,6 @@ record Stores(
                 new JdbcSubmissions(database.jdbi(), clock),
                 new JdbcWorkerTokens(database.jdbi()),
                 new JobFigures(database.jdbi()),
-                new SignallingJournal(new JdbcJobJournal(database.jdbi()), written));
+                new JdbcJobJournal(database.jdbi(), written));
     }
 }

@@ -56,15 +56,18 @@ public final class JdbcJobJournal implements JobJournal {
 
     private final Jdbi jdbi;
     private final JournalReads reads;
+    private final Consumer<JobId> written;
 
-    public JdbcJobJournal(Jdbi jdbi) {
+    /// @param written told of each job about which something was written here, after it is durable
+    public JdbcJobJournal(Jdbi jdbi, Consumer<JobId> written) {
         this.jdbi = jdbi;
+        this.written = written;
         this.reads = new JournalReads(jdbi);
     }
 
     @Override
     public long append(Epoch epoch, JobId job, Author author, List<Report> entries) {
-        return jdbi.inTransaction(handle -> {
+        long reached = jdbi.inTransaction(handle -> {
             EpochGuard.require(handle, epoch);
             // INVARIANT: the counter row is locked before the mark is read, so two calls of one attempt take turns.
             long seq = lockCounter(handle, job);
@@ -83,6 +86,8 @@ public final class JdbcJobJournal implements JobJournal {
                     """, job.value(), author.assignment().value(), author.attempt(), mark);
             return mark;
         });
+        written.accept(job);
+        return reached;
     }
 
     @Override
@@ -91,6 +96,7 @@ public final class JdbcJobJournal implements JobJournal {
             EpochGuard.require(handle, epoch);
             write(handle, job, notes);
         });
+        written.accept(job);
     }
 
     /// Stores notes within a transaction of another store, which has checked the epoch.

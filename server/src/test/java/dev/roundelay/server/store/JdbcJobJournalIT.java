@@ -47,7 +47,7 @@ class JdbcJobJournalIT extends JobJournalContract {
 
     @Override
     protected JobJournal journal() {
-        return new JdbcJobJournal(DATABASE.jdbi());
+        return new JdbcJobJournal(DATABASE.jdbi(), _ -> {});
     }
 
     @Override

@@ -38,7 +38,7 @@ abstract class JdbcRunStoreContract extends RunStoreContract {
 
     @Override
     protected JobJournal journal() {
-        return new JdbcJobJournal(fresh.jdbi());
+        return new JdbcJobJournal(fresh.jdbi(), _ -> {});
     }
 
     @Override
