@@ -88,6 +88,7 @@ class FakeServer:
         self.faults: list[Callable[[Seen], None]] = []
         self.cut_downloads_at: list[int] = []
         self.cuts_json = False
+        self.canned: dict[str, tuple[int, Any]] = {}
         self.lock = threading.RLock()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._http.handle_error = self._handle_error  # type: ignore[method-assign]
@@ -111,6 +112,16 @@ class FakeServer:
 
     def routes(self) -> list[str]:
         return [seen.route for seen in self.seen]
+
+    def queries(self) -> list[dict[str, str]]:
+        return [seen.query for seen in self.seen]
+
+    def bodies(self) -> list[Any]:
+        return [seen.json for seen in self.seen if seen.body]
+
+    def answer(self, method: str, path: str, value: Any) -> None:
+        """Lets a route that only passes a value on answer with that value."""
+        self.canned[f"{method} {path}"] = (201 if method == "POST" else 200, value)
 
     def put(self, key: str, content: bytes, etag: Optional[str] = None) -> None:
         self.objects[key] = Stored(content, etag or hashlib.md5(content).hexdigest(), None)
@@ -189,6 +200,9 @@ class FakeServer:
     def handle(self, http: Any, seen: Seen) -> None:
         parts = seen.path.split("/")[3:]
         with self.lock:
+            if seen.route in self.canned:
+                http.answer(*self.canned[seen.route])
+                return
             if parts[0] == "uploads":
                 http.answer(*self._upload_route(seen, parts[1:]))
             elif parts == ["files"]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from fake_server import FakeServer
@@ -120,3 +122,88 @@ def test_an_answer_that_was_cut_is_asked_for_again(client: Roundelay, server: Fa
 
     assert client.jobs.get("job_1").name == "digits"
     assert len(server.seen) == 3
+
+
+def test_logs_are_read_a_page_after_the_other(client: Roundelay, server: FakeServer) -> None:
+    server.add_job("digits", state="RUNNING")
+    line = {"seq": 3, "time": "2026-01-01T00:00:00Z", "site": "site-1", "source": "user", "level": "info", "message": "hello"}
+    server.answer("GET", "/api/v1/jobs/job_1/logs", {"items": [{**line, "round": 0, "attempt": 1}], "next": 3})
+
+    page = client.jobs.logs("job_1", site="site-1", search="hel", after=2, limit=10)
+
+    assert [one.message for one in page] == ["hello"]
+    assert page.next == 3
+    assert server.queries()[-1] == {"site": "site-1", "q": "hel", "after": "2", "limit": "10"}
+
+
+def test_metrics_are_rows_of_a_table(client: Roundelay, server: FakeServer) -> None:
+    server.add_job("digits", state="RUNNING")
+    point = {
+        "name": "loss",
+        "scope": "global",
+        "site": None,
+        "round": 0,
+        "step": None,
+        "value": 0.5,
+        "time": "2026-01-01T00:00:00Z",
+    }
+    server.answer("GET", "/api/v1/jobs/job_1/metrics", {"items": [point, {**point, "round": 1, "value": 0.25}]})
+
+    rows = [dataclasses.asdict(row) for row in client.jobs.metrics("job_1", ["loss"])]
+
+    assert [(row["name"], row["round"], row["value"]) for row in rows] == [("loss", 0, 0.5), ("loss", 1, 0.25)]
+    assert server.queries()[-1] == {"names": "loss", "maxPoints": "10000"}
+
+
+def test_rounds_are_read_to_the_last_page(client: Roundelay, server: FakeServer) -> None:
+    server.add_job("digits", state="RUNNING")
+    moment = "2026-01-01T00:00:00Z"
+    given = {
+        "shard": 0,
+        "site": "site-1",
+        "workerId": "wrk_1",
+        "attempt": 1,
+        "startedAt": moment,
+        "receivedAt": moment,
+        "samples": 7,
+        "seconds": 0.5,
+        "bytes": 9,
+        "metrics": {},
+    }
+    first = {
+        "number": 0,
+        "state": "committed",
+        "startedAt": moment,
+        "closedAt": moment,
+        "committedAt": moment,
+        "seconds": 1.5,
+        "samples": 7,
+        "metrics": {"loss": 0.5},
+        "contributions": [given],
+        "missing": [1],
+    }
+    server.answer("GET", "/api/v1/jobs/job_1/rounds", {"items": [first], "total": 1, "limit": 200, "offset": 0})
+
+    rounds = client.jobs.rounds("job_1")
+
+    assert [(one.number, one.seconds, one.missing) for one in rounds] == [(0, 1.5, (1,))]
+    assert rounds[0].contributions[0].samples == 7
+
+
+def test_resubmit_sends_only_what_is_different(client: Roundelay, server: FakeServer) -> None:
+    server.add_job("digits", state="FINISHED")
+    server.answer("POST", "/api/v1/jobs/job_1/resubmit", server.add_job("digits again", state="PENDING"))
+
+    job = client.jobs.resubmit("job_1", from_round="last", rounds=10)
+
+    assert job.state is JobState.PENDING
+    assert server.bodies()[-1] == {"fromRound": "last", "rounds": 10}
+
+
+def test_a_job_is_a_table_in_a_notebook_and_nothing_in_it_is_markup(client: Roundelay, server: FakeServer) -> None:
+    server.add_job("<script>alert(1)</script>", state="RUNNING", phaseDetail="round 2 of 5", dashboardUrl="javascript:alert(1)")
+
+    text = client.jobs.get("job_1")._repr_html_()
+
+    assert "<script>" not in text and "javascript:" not in text
+    assert "&lt;script&gt;" in text and "round 2 of 5" in text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Optional, Union
@@ -16,6 +17,7 @@ from .errors import SourceExtractionError, ValidationError
 from .files import Files
 from .jobs import Jobs
 from .models import GpuModel, Job, items_of
+from .shards import Shard, plan, shards_of, zipped
 from .source import extract_source
 from .source.extract import Extracted, extract_file
 from .submission import StrPath, Submitter, prepare
@@ -144,7 +146,8 @@ class Roundelay:
         name : str
             Shown to people; its slug names the folder ``jobs/<slug>/``.
         shards_dir : path
-            Folder with one ``*.zip`` for each worker, in natural order (``shard_2`` before ``shard_10``).
+            Folder with one ``*.zip`` or one sub-folder for each worker, in natural order (``shard_2`` before
+            ``shard_10``). Sub-folders are zipped, the same bytes each time.
         requirements_txt : path or list of str, optional
             A requirements file, or its lines; by default torch and numpy.
         training, federation, model_config : optional
@@ -194,29 +197,38 @@ class Roundelay:
                 code="unsupported_workflow",
             )
         model_config = model_config or ModelConfig()
-        submission = prepare(
-            name=name,
-            extracted=_extracted(model, model_config),
-            shards_dir=shards_dir,
-            dataset=dataset,
-            requirements_txt=requirements_txt,
-            model_checkpoint=model_checkpoint,
-            extra_files=extra_files,
-            training=training or TrainingConfig(),
-            federation=federation or FederationConfig(),
-            model_config=model_config,
-            selection=selection_spec(
-                worker_ids=worker_ids,
-                auto_select_workers=auto_select_workers,
-                gpu_models=gpu_models,
-                max_price_per_gpu_hour=max_price_per_gpu_hour,
-                estimated_memory_mb=estimated_memory_mb,
-                only_mine_workers=only_mine_workers,
-            ),
-            limits=limits,
-            priority=priority,
-        )
-        return Submitter(self._transport, self.files, self._notes, show_progress=self._show_progress).submit(submission)
+        shards = shards_of(shards_dir, dataset)
+        with zipped(shards) as zips:
+            submission = prepare(
+                name=name,
+                extracted=_extracted(model, model_config),
+                shards=shards,
+                zips=zips,
+                dataset=dataset,
+                requirements_txt=requirements_txt,
+                model_checkpoint=model_checkpoint,
+                extra_files=extra_files,
+                training=training or TrainingConfig(),
+                federation=federation or FederationConfig(),
+                model_config=model_config,
+                selection=selection_spec(
+                    worker_ids=worker_ids,
+                    auto_select_workers=auto_select_workers,
+                    gpu_models=gpu_models,
+                    max_price_per_gpu_hour=max_price_per_gpu_hour,
+                    estimated_memory_mb=estimated_memory_mb,
+                    only_mine_workers=only_mine_workers,
+                ),
+                limits=limits,
+                priority=priority,
+            )
+            job = Submitter(self._transport, self.files, self._notes, show_progress=self._show_progress).submit(submission)
+        if self._tells():
+            sys.stderr.write(after_submit(job, shards) + "\n")
+        return job
+
+    def _tells(self) -> bool:
+        return sys.stderr.isatty() if self._show_progress is None else self._show_progress
 
 
 def rt_submit(model: Union[type, str], name: str, shards_dir: Optional[StrPath] = None, **arguments: Any) -> Job:
@@ -235,3 +247,20 @@ def _extracted(model: Union[type, str], config: ModelConfig) -> Extracted:
     if not colon or not path.endswith(".py"):
         raise SourceExtractionError(f"[model] {model!r} is neither a class nor of the form 'path/to/file.py:ClassName'")
     return extract_file(Path(path).expanduser(), class_name, train_fn=config.train_fn, validate_fn=config.validate_fn)
+
+
+def after_submit(job: Job, shards: list[Shard]) -> str:
+    """Returns what was sent where, and what to do next."""
+    lines = [f"{job.name}: {job.id}"]
+    if shards:
+        lines.append(plan(shards))
+    return "\n".join(
+        [
+            *lines,
+            f"  watch     {job.dashboard_url}",
+            f'  ask       client.jobs.get("{job.id}")',
+            f'  log       client.jobs.logs("{job.id}")',
+            f'  stop      client.jobs.cancel("{job.id}")',
+            f'  outputs   client.files.list("{job.files_out}"), client.files.list("{job.model_out}")',
+        ]
+    )

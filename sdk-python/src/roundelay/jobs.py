@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Optional, Union
 from urllib.parse import quote
 
 from ._http import Transport
-from .models import Job, JobState, Page, items_of
+from .models import Job, JobState, LogLine, LogPage, MetricPoint, Page, Round, items_of
 
 
 class Jobs:
@@ -62,6 +62,113 @@ class Jobs:
             offset += len(page)
             if not page or not page.has_more:
                 return
+
+    def logs(
+        self,
+        job_id: str,
+        *,
+        site: Optional[str] = None,
+        level: Optional[str] = None,
+        search: Optional[str] = None,
+        after: int = 0,
+        limit: int = 500,
+    ) -> LogPage:
+        """Reads log lines, oldest first; call again with ``after=page.next`` for those that follow.
+
+        Parameters
+        ----------
+        site : str, optional
+            Such as ``site-1``; by default all sites and the server.
+        level : str, optional
+            ``info``, ``warning``, ``error``, ``debug``; several separated by commas.
+        search : str, optional
+            Only lines that contain this text.
+        """
+        query = {"site": site, "level": level, "q": search, "after": after, "limit": limit}
+        answer = self._transport.json("GET", f"/jobs/{quote(job_id, safe='')}/logs", query=query)
+        following = answer.get("next") if isinstance(answer, dict) else None
+        return LogPage((LogLine.of(raw) for raw in items_of(answer)), next=int(following or after))
+
+    def metrics(
+        self,
+        job_id: str,
+        names: Optional[Iterable[str]] = None,
+        *,
+        site: Optional[str] = None,
+        max_points: int = 10_000,
+    ) -> Sequence[MetricPoint]:
+        """Reads metric points by name, then round and step: ``pandas.DataFrame(client.jobs.metrics(job.id))`` is a table.
+
+        Parameters
+        ----------
+        names : list of str, optional
+            Only these metrics.
+        site : str, optional
+            Only the values of one site; by default global and site values, told apart by ``scope``.
+        max_points : int
+            A longer series is thinned out by the server, first and last point kept.
+        """
+        query = {"names": ",".join(names) if names is not None else None, "site": site, "maxPoints": max_points}
+        answer = self._transport.json("GET", f"/jobs/{quote(job_id, safe='')}/metrics", query=query)
+        return [MetricPoint.of(raw) for raw in items_of(answer)]
+
+    def rounds(self, job_id: str) -> Sequence[Round]:
+        """Reads every round so far, with what each site gave to it."""
+        rounds: dict[int, Round] = {}
+        while True:
+            query = {"limit": 200, "offset": len(rounds)}
+            answer = self._transport.json("GET", f"/jobs/{quote(job_id, safe='')}/rounds", query=query)
+            page = [Round.of(raw) for raw in items_of(answer)]
+            rounds.update((one.number, one) for one in page)
+            total = int(answer.get("total", 0)) if isinstance(answer, dict) else 0
+            if not page or len(rounds) >= total:
+                return [rounds[number] for number in sorted(rounds)]
+
+    def resubmit(
+        self,
+        job_id: str,
+        *,
+        from_round: Union[int, str, None] = None,
+        rounds: Optional[int] = None,
+        name: Optional[str] = None,
+        worker_ids: Optional[Iterable[str]] = None,
+    ) -> Job:
+        """Sends an ended job again: the same code, the same shards, from the start or from a model that it committed.
+
+        Parameters
+        ----------
+        from_round : int or "last", optional
+            Go on from the global model after so many rounds; the last two are kept, the best one, and each
+            `checkpoint_every`-th. By default the job starts afresh.
+        rounds : int, optional
+            The total of rounds; numbering goes on.
+        name : str, optional
+            A name of its own; with the old one, the earlier outputs move to ``jobs/<slug>/previous/<job id>/``.
+        worker_ids : list of str, optional
+            Exactly these workers instead of those of the job.
+
+        Raises
+        ------
+        ConflictError
+            With code ``inputs_changed``, naming the shards in the bucket that are other bytes now; ``job_live``;
+            ``slug_in_use``.
+        RoundelayError
+            With code ``round_not_kept``, if that model was not kept.
+        """
+        wish = {
+            "fromRound": from_round,
+            "rounds": rounds,
+            "name": name,
+            "selection": None if worker_ids is None else {"workerIds": list(worker_ids)},
+        }
+        return Job.of(
+            self._transport.json(
+                "POST",
+                f"/jobs/{quote(job_id, safe='')}/resubmit",
+                body={key: value for key, value in wish.items() if value is not None},
+                idempotency_key=f"resubmit-{uuid.uuid4()}",
+            )
+        )
 
     def cancel(self, job_id: str) -> Job:
         """Asks the server to stop a job.

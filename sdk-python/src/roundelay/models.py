@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -186,6 +187,98 @@ class Job:
         """The folder of ``checkpoint.pt``: a prefix for ``client.files``."""
         return f"jobs/{self.slug}/model_out/"
 
+    def _repr_html_(self) -> str:
+        return job_html(self)
+
+
+@dataclass(frozen=True)
+class MetricPoint:
+    """One value of a metric. `scope` is ``global`` or ``site``; `step` is set where the code logged a series by step."""
+
+    name: str
+    scope: str
+    site: Optional[str]
+    round: Optional[int]
+    step: Optional[int]
+    value: float
+    time: Optional[datetime]
+
+    @classmethod
+    def of(cls, raw: Raw) -> MetricPoint:
+        return cls(
+            name=str(raw["name"]),
+            scope=raw.get("scope") or "global",
+            site=raw.get("site"),
+            round=raw.get("round"),
+            step=raw.get("step"),
+            value=float(raw["value"]),
+            time=time_of(raw.get("time")),
+        )
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """What one site gave to a round: `samples` it trained on, seconds in the user's code, bytes of its update."""
+
+    shard: int
+    site: str
+    worker_id: str
+    attempt: int
+    samples: int
+    seconds: float
+    bytes: int
+    metrics: Mapping[str, float]
+
+    @classmethod
+    def of(cls, raw: Raw) -> Contribution:
+        return cls(
+            shard=int(raw.get("shard") or 0),
+            site=raw.get("site") or "",
+            worker_id=raw.get("workerId") or "",
+            attempt=int(raw.get("attempt") or 1),
+            samples=int(raw.get("samples") or 0),
+            seconds=float(raw.get("seconds") or 0.0),
+            bytes=int(raw.get("bytes") or 0),
+            metrics=dict(raw.get("metrics") or {}),
+        )
+
+
+@dataclass(frozen=True)
+class Round:
+    """A round, counted from 0. `seconds` is None until it is committed; `missing` are shards without an update."""
+
+    number: int
+    state: str
+    started_at: Optional[datetime]
+    committed_at: Optional[datetime]
+    seconds: Optional[float]
+    samples: int
+    metrics: Mapping[str, float]
+    contributions: tuple[Contribution, ...]
+    missing: tuple[int, ...]
+
+    @classmethod
+    def of(cls, raw: Raw) -> Round:
+        return cls(
+            number=int(raw["number"]),
+            state=raw.get("state") or "unknown",
+            started_at=time_of(raw.get("startedAt")),
+            committed_at=time_of(raw.get("committedAt")),
+            seconds=raw.get("seconds"),
+            samples=int(raw.get("samples") or 0),
+            metrics=dict(raw.get("metrics") or {}),
+            contributions=tuple(Contribution.of(one) for one in raw.get("contributions") or ()),
+            missing=tuple(raw.get("missing") or ()),
+        )
+
+
+class LogPage(list[LogLine]):
+    """Log lines in order; `next` is the cursor for ``after`` of the next call."""
+
+    def __init__(self, lines: Iterable[LogLine], *, next: int) -> None:
+        super().__init__(lines)
+        self.next = next
+
 
 @dataclass(frozen=True)
 class Worker:
@@ -313,6 +406,23 @@ def _microseconds(text: str) -> str:
         return text
     digits = len(rest) - len(rest.lstrip("0123456789"))
     return f"{head}.{rest[:digits][:6].ljust(6, '0')}{rest[digits:]}"
+
+
+def job_html(job: Job) -> str:
+    """Returns a job as a small table for notebooks; everything in it is escaped."""
+    rows = [("state", str(job.state)), ("round", f"{job.round} of {job.rounds}")]
+    if job.phase_detail:
+        rows.append(("now", job.phase_detail))
+    rows.extend((name, f"{value:.4g}") for name, value in sorted(job.metrics.items()))
+    if job.failure is not None:
+        rows += [("failure", f"{job.failure.reason}: {job.failure.message}"), ("what to do", job.failure.remedy)]
+    rows.extend(("warning", warning.message) for warning in job.warnings)
+    cells = "".join(f"<tr><th>{html.escape(name)}</th><td>{html.escape(text)}</td></tr>" for name, text in rows)
+    title = f"{html.escape(job.name)} <small>{html.escape(job.id)}</small>"
+    # Only a web address becomes a link: the value comes from a server.
+    if job.dashboard_url.startswith(("https://", "http://")):
+        title = f'<a href="{html.escape(job.dashboard_url)}" target="_blank" rel="noopener">{title}</a>'
+    return f"<table><caption>{title}</caption>{cells}</table>"
 
 
 def items_of(answer: object) -> list[Raw]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
 import uuid
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,13 +15,13 @@ from .errors import ValidationError, error_of
 from .files import Files
 from .models import Job, StoredFile
 from .progress import Progress
+from .shards import Shard
 from .source import Extracted
 from .sources import FileSource, Source, TextSource
 from .uploads import UploadNotes, Uploads
 
 StrPath = Union[str, Path]
 _DEFAULT_REQUIREMENTS = "torch\nnumpy\n"
-_MOST_SHARDS = 1000
 _KNOWN_BEFORE_UPLOAD = frozenset({"unknown_worker", "duplicate_worker", "unknown_strategy", "slug_in_use"})
 
 
@@ -42,7 +40,8 @@ def prepare(
     *,
     name: str,
     extracted: Extracted,
-    shards_dir: Optional[StrPath],
+    shards: Sequence[Shard],
+    zips: Sequence[Path],
     dataset: Optional[str],
     requirements_txt: Union[StrPath, Sequence[str], None],
     model_checkpoint: Optional[StrPath],
@@ -56,6 +55,8 @@ def prepare(
 ) -> Submission:
     """Reads what is to be sent and checks all that can be checked here, before anything is uploaded.
 
+    `zips` are the files of `shards`, in the same order.
+
     Raises
     ------
     ValidationError
@@ -66,8 +67,7 @@ def prepare(
     objects: dict[str, Source] = {f"{root}scripts/{path}": TextSource.of(text) for path, text in extracted.files.items()}
     requirements = f"{root}requirements/requirements.txt"
     objects[requirements] = TextSource.of(_requirements(requirements_txt))
-    shards = _shards(shards_dir, dataset)
-    objects.update({f"{root}shards/{path.name}": FileSource.of(path) for path in shards})
+    objects.update({f"{root}shards/{shard.name}": FileSource.of(path) for shard, path in zip(shards, zips)})
     _require_matching_workers(selection, len(shards))
     assets = _extra_objects(root, extra_files, objects)
     checkpoint = None
@@ -95,7 +95,7 @@ def prepare(
         spec=_as_json({key: value for key, value in spec.items() if value is not None}),
         objects=objects,
         folders=tuple(f"{root}{folder}/" for folder in ("scripts", "assets", "requirements", "shards", "model")),
-        shards=tuple(path.name for path in shards),
+        shards=tuple(shard.name for shard in shards),
     )
 
 
@@ -138,34 +138,6 @@ def slug_of(name: str) -> str:
     """Returns the folder name of a job: lower case, spaces as ``-``, nothing but letters, digits, ``-`` and ``_``."""
     text = name.strip().lower().replace(" ", "-")
     return "".join(char for char in text if char.isalnum() or char in "-_") or "job"
-
-
-def natural_order(name: str) -> list[tuple[int, int, str]]:
-    """Returns the sort key with which ``shard_2`` comes before ``shard_10``."""
-    parts = re.findall(r"\d+|\D+", name)
-    return [(0, int(part), part) if part.isdecimal() else (1, 0, part) for part in parts]
-
-
-def _shards(shards_dir: Optional[StrPath], dataset: Optional[str]) -> list[Path]:
-    if (shards_dir is None) == (dataset is None):
-        raise ValidationError("[shards_dir] give either shards_dir or dataset, not both and not none", code="invalid_request")
-    if shards_dir is None:
-        return []
-    folder = Path(shards_dir).expanduser()
-    if not folder.is_dir():
-        raise ValidationError(f"[shards_dir] {folder} is no folder", code="shard_count_mismatch")
-    found = [path for path in folder.glob("*.zip") if path.is_file() and not path.name.startswith(".")]
-    found.sort(key=lambda path: natural_order(path.name))
-    if not found:
-        raise ValidationError(
-            f"[shards_dir] {folder} holds no *.zip; make one zip for each worker", code="shard_count_mismatch"
-        )
-    if len(found) > _MOST_SHARDS:
-        raise ValidationError(f"[shards_dir] {len(found)} shards, at most {_MOST_SHARDS} a job", code="shard_count_mismatch")
-    for path in found:
-        if not zipfile.is_zipfile(path):
-            raise ValidationError(f"[{path}] is no zip file; make the shard again", code="shard_unreadable")
-    return found
 
 
 def _require_matching_workers(selection: Mapping[str, Any], shards: int) -> None:
@@ -233,4 +205,4 @@ def _content_type(key: str) -> str:
     return {"py": "text/x-python", "txt": "text/plain", "zip": "application/zip"}.get(suffix, "application/octet-stream")
 
 
-__all__ = ["Submission", "Submitter", "natural_order", "prepare", "slug_of"]
+__all__ = ["Submission", "Submitter", "prepare", "slug_of"]

@@ -3,6 +3,7 @@ package dev.roundelay.cli;
 import dev.roundelay.contract.Page;
 import dev.roundelay.contract.job.JobState;
 import dev.roundelay.contract.job.JobView;
+import dev.roundelay.contract.job.Resubmit;
 import dev.roundelay.sdk.Roundelay;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `roundelay jobs`.
-@Command(name = "jobs", mixinStandardHelpOptions = true, description = "Jobs: list, get, cancel, watch.")
+@Command(name = "jobs", mixinStandardHelpOptions = true, description = "Jobs: list, get, cancel, resubmit, watch.")
 final class JobsCommand {
     @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists jobs, newest first.")
     int list(
@@ -57,6 +58,31 @@ final class JobsCommand {
         try (Roundelay roundelay = client.client()) {
             JobView job = roundelay.jobs().cancel(id);
             client.output().show(job, () -> job.id() + " " + Texts.progress(job));
+        }
+        return ExitCodes.DONE;
+    }
+
+    @Command(
+            name = "resubmit",
+            mixinStandardHelpOptions = true,
+            description = "Sends an ended job again, from the start or from a model that it committed.")
+    int resubmit(
+            @Mixin ClientOptions client,
+            @Parameters(paramLabel = "JOB", description = "Id of the job.") String id,
+            @Option(
+                            names = "--from-round",
+                            paramLabel = "K",
+                            description = "Go on from the model after K rounds, or \"last\"; else from the start.")
+                    @Nullable
+                    String fromRound,
+            @Option(names = "--rounds", paramLabel = "N", description = "Rounds in all; numbering goes on.") @Nullable
+                    Integer rounds,
+            @Option(names = "--name", paramLabel = "NAME", description = "Another name.") @Nullable String name) {
+        try (Roundelay roundelay = client.client()) {
+            boolean number = fromRound != null && fromRound.matches("[0-9]{1,9}");
+            Object from = number ? Integer.valueOf(fromRound) : fromRound;
+            JobView job = roundelay.jobs().resubmit(id, new Resubmit(from, rounds, name, null));
+            client.output().show(job, () -> job.id() + " " + Texts.progress(job) + "\n" + job.dashboardUrl());
         }
         return ExitCodes.DONE;
     }

@@ -44,6 +44,11 @@ final class Api implements AutoCloseable {
         return read(call("POST", "/api/v1/jobs", spec), new TypeReference<>() {});
     }
 
+    /// Sends an ended job again.
+    JobView resubmit(String id, Map<String, Object> wish) {
+        return read(call("POST", "/api/v1/jobs/" + id + "/resubmit", wish), new TypeReference<>() {});
+    }
+
     JobView job(String id) {
         return get("/api/v1/jobs/" + id, new TypeReference<>() {});
     }

@@ -8,6 +8,7 @@ import dev.roundelay.contract.job.JobView;
 import dev.roundelay.contract.job.LogPage;
 import dev.roundelay.contract.job.MetricPoint;
 import dev.roundelay.contract.job.Preflight;
+import dev.roundelay.contract.job.Resubmit;
 import dev.roundelay.contract.job.RoundView;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,6 +61,15 @@ public final class Jobs {
         // Repeating is harmless here: a cancelled job answers as before.
         Call call = Call.of("POST", path(id) + "/cancel").with("Idempotency-Key", "cancel-" + UUID.randomUUID());
         return transport.json(call, new TypeReference<>() {});
+    }
+
+    /// Sends an ended job again, exactly once.
+    ///
+    /// @throws ConflictException with code `inputs_changed` if the shards in the bucket are other bytes now,
+    ///     `job_live`, or `slug_in_use`
+    public JobView resubmit(String id, Resubmit wish) {
+        Call call = Call.of("POST", path(id) + "/resubmit").with("Idempotency-Key", "resubmit-" + UUID.randomUUID());
+        return transport.json(Transport.withJson(call, wish), new TypeReference<>() {});
     }
 
     /// Reads log lines after a cursor.

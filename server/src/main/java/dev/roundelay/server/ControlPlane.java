@@ -70,7 +70,9 @@ public final class ControlPlane implements AutoCloseable {
         stores = Stores.of(database, settings.dataDir(), clock, random, jobSignals::raise);
         kernel = new Kernel(stores.kernel(), KernelConfig.defaults(), clock, System::nanoTime, random);
         runs = new JobRuns(
-                runParts(settings), new JsonRunSpecs(new JobAccess(kernel, stores.kernel())), JobRuns::onVirtualThread);
+                runParts(settings),
+                new JsonRunSpecs(new JobAccess(kernel, stores.kernel()), stores.submissions()),
+                JobRuns::onVirtualThread);
 
         Secrets secrets = new Secrets(random, serverKey);
         Passwords passwords = new Passwords(random);

@@ -6,15 +6,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// What the buckets hold: keys, uploads, snapshots and reservations, each referring to blobs, and the quota that they
-/// share.
-/// Thread-safe. Each mutation is one transaction: it happens wholly, quota included, or throws and changes nothing.
-/// When it
-/// returns it is durable.
+/// What the buckets hold: keys, uploads, snapshots and reservations, each referring to blobs, and the quota
+/// that they share. Thread-safe. Each mutation is one transaction: it happens wholly, quota included, or throws
+/// and changes nothing. When it returns it is durable.
 ///
-/// Accounting: a blob is charged to its bucket when the first thing refers to it and given back when nothing does; in
-/// the
-/// same transaction it becomes garbage, which a [BlobSweeper] deletes later. Reservations count as used.
+/// Accounting: a blob is charged to its bucket when the first thing refers to it and given back when nothing
+/// does; in the same transaction it becomes garbage, which a [BlobSweeper] deletes later. Reservations count as
+/// used.
 ///
 /// Every method that names a bucket throws [StorageFault#NO_SUCH_BUCKET] if there is none.
 public interface BucketIndex {
@@ -80,7 +78,8 @@ public interface BucketIndex {
     /// Publishes those of a batch that fit, in their order and each counted in full, in one transaction.
     Publication publishFitting(BucketName bucket, List<NewObject> objects);
 
-    /// Gives every object under `from` the same key under `to` instead, replacing what is there, and tells how many.
+    /// Gives every object under `from` the same key under `to` instead, replacing what is there, and tells how
+    /// many.
     long movePrefix(BucketName bucket, String from, String to);
 
     // ---- multipart uploads
@@ -96,9 +95,8 @@ public interface BucketIndex {
     /// Adds a part, in place of one of that number. Its bytes are charged now.
     Part putPart(BucketName bucket, ObjectKey key, UploadId upload, int number, Blob blob);
 
-    /// Returns the parts held, by number; none for an upload that was just completed, so that a repeated completion can
-    /// be
-    /// told from an unknown upload.
+    /// Returns the parts held, by number; none for an upload that was just completed, so that a repeated
+    /// completion can be told from an unknown upload.
     ///
     /// @throws StorageException [StorageFault#NO_SUCH_UPLOAD]
     List<Part> parts(BucketName bucket, ObjectKey key, UploadId upload);
@@ -124,9 +122,8 @@ public interface BucketIndex {
 
     // ---- snapshots
 
-    /// Takes a new snapshot of all objects whose key begins with one of `prefixes` (a whole key is its own prefix, but
-    /// see
-    /// [#snapshotKeys]), and returns it in byte order of the keys.
+    /// Takes a new snapshot of all objects whose key begins with one of `prefixes` (a whole key is its own
+    /// prefix, but see [#snapshotKeys]), and returns it in byte order of the keys.
     ///
     /// @throws StorageException [StorageFault#SNAPSHOT_EXISTS] if it holds anything already
     List<SnapshotEntry> snapshot(SnapshotId snapshot, BucketName bucket, Collection<String> prefixes);
@@ -137,12 +134,16 @@ public interface BucketIndex {
     ///     [StorageFault#SNAPSHOT_EXISTS]
     List<SnapshotEntry> snapshotKeys(SnapshotId snapshot, BucketName bucket, Collection<ObjectKey> keys);
 
-    /// Adds blobs that have no object (a job's models, say) to a snapshot, under names of the caller's; an entry of the
-    /// same
-    /// name is replaced.
+    /// Adds blobs that have no object (a job's models, say) to a snapshot, under names of the caller's; an
+    /// entry of the same name is replaced.
     ///
     /// @throws QuotaExceededException if they do not fit as a whole
     void hold(SnapshotId snapshot, BucketName bucket, List<NewObject> entries);
+
+    /// Makes a snapshot keep what another one of its bucket keeps, too; an entry that it has already stays.
+    ///
+    /// @throws StorageException [StorageFault#SNAPSHOT_EXISTS] if one of them belongs to another bucket
+    void share(SnapshotId from, SnapshotId to, BucketName bucket);
 
     /// Returns the entries in byte order of their keys; none for an unknown snapshot.
     List<SnapshotEntry> entries(SnapshotId snapshot);

@@ -74,7 +74,7 @@ public final class CompatJobsResource implements Routes {
         CompatSubmit.Translated translated = submit.translate(caller.user(), Requests.lenientBody(ctx, JsonNode.class));
         JobSpec spec = translated.spec();
         JobId id = submitJob.submit(
-                new SubmitJob.Request(caller.user(), spec, ctx.header("Idempotency-Key"), null, translated.warnings()));
+                new SubmitJob.Request(caller.user(), spec, ctx.header("Idempotency-Key"), translated.warnings()));
         Requests.json(ctx, 201, shapes.task(access.require(caller, id.value())));
     }
 

@@ -59,10 +59,22 @@ public final class JobApi {
         JobAccess access = new JobAccess(p.kernel(), p.kernelStore());
         JobMapper mapper = new JobMapper(p.kernel(), p.journal(), p.figures(), p.publicUrl());
         SelectionCheck selection = new SelectionCheck(p.kernel());
+        AcceptJob acceptance = new AcceptJob(p.kernel(), p.submissions());
         SubmitJob submit = new SubmitJob(
-                p.kernel(), p.index(), new InputCheck(p.blobs()), selection, p.submissions(), p.clock(), p.random());
+                acceptance, p.index(), new InputCheck(p.blobs()), selection, p.submissions(), p.clock(), p.random());
+        ResubmitJob resubmit =
+                new ResubmitJob(acceptance, p.index(), selection, p.submissions(), p.runStore(), p.clock(), p.random());
         JobsResource jobs = new JobsResource(
-                p.authenticator(), submit, selection, access, mapper, files, p.kernel(), p.kernelStore(), p.epoch());
+                p.authenticator(),
+                submit,
+                resubmit,
+                selection,
+                access,
+                mapper,
+                files,
+                p.kernel(),
+                p.kernelStore(),
+                p.epoch());
         return List.of(
                 jobs,
                 new JobReadsResource(p.authenticator(), access, p.kernelStore(), p.runStore(), p.journal(), mapper),

@@ -59,10 +59,7 @@ public final class JobFiles implements KernelListener {
             SnapshotId snapshot = SubmitJob.snapshot(id);
             List<SnapshotEntry> entries = index.entries(snapshot);
             JobInputs inputs = JobInputs.of(StoredSpec.read(ended.get().spec()), entries);
-            List<ObjectKey> names = java.util.stream.Stream.concat(
-                            inputs.shards().stream(), inputs.checkpoint().stream())
-                    .map(file -> file.entry().key())
-                    .toList();
+            List<ObjectKey> names = inputs.passing().map(SnapshotEntry::key).toList();
             if (!names.isEmpty()) {
                 index.release(snapshot, names);
             }

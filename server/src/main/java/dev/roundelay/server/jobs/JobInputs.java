@@ -7,11 +7,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The files of a job's snapshot, sorted by what they are for. Derived from the specification and the snapshot each
-/// time,
-/// so that nothing can disagree with them.
+/// The files of a job's snapshot, sorted by what they are for. Derived from the specification and the snapshot
+/// each time, so that nothing can disagree with them.
 ///
 /// @param scripts      every file under the scripts prefix
 /// @param assets       every file under the assets prefix
@@ -71,6 +71,11 @@ public record JobInputs(
                 at(spec.checkpoint(), entries));
     }
 
+    /// Returns what a job lets go when it has ended: shards and warm start.
+    Stream<SnapshotEntry> passing() {
+        return Stream.concat(shards.stream(), checkpoint.stream()).map(File::entry);
+    }
+
     private static List<File> under(@Nullable String prefix, List<SnapshotEntry> entries) {
         if (prefix == null) {
             return List.of();
@@ -100,7 +105,8 @@ public record JobInputs(
         }
     }
 
-    /// Prefixes of the published client begin with a slash and have none at the end; ours may be written either way.
+    /// Prefixes of the published client begin with a slash and have none at the end; ours may be written either
+    /// way.
     static String folder(String prefix) {
         String plain = plain(prefix);
         return plain.endsWith("/") ? plain : plain + "/";

@@ -5,6 +5,7 @@ import dev.roundelay.contract.files.Deleted;
 import dev.roundelay.contract.job.JobSpec;
 import dev.roundelay.contract.job.JobView;
 import dev.roundelay.contract.job.Preflight;
+import dev.roundelay.contract.job.Resubmit;
 import dev.roundelay.kernel.Cancelled;
 import dev.roundelay.kernel.JobPage;
 import dev.roundelay.kernel.JobQuery;
@@ -36,6 +37,7 @@ public final class JobsResource implements Routes {
 
     private final Authenticator authenticator;
     private final SubmitJob submit;
+    private final ResubmitJob resubmit;
     private final SelectionCheck selection;
     private final JobAccess access;
     private final JobMapper mapper;
@@ -44,9 +46,10 @@ public final class JobsResource implements Routes {
     private final KernelStore store;
     private final ActiveEpoch epoch;
 
-    public JobsResource(
+    JobsResource(
             Authenticator authenticator,
             SubmitJob submit,
+            ResubmitJob resubmit,
             SelectionCheck selection,
             JobAccess access,
             JobMapper mapper,
@@ -56,6 +59,7 @@ public final class JobsResource implements Routes {
             ActiveEpoch epoch) {
         this.authenticator = authenticator;
         this.submit = submit;
+        this.resubmit = resubmit;
         this.selection = selection;
         this.access = access;
         this.mapper = mapper;
@@ -73,13 +77,30 @@ public final class JobsResource implements Routes {
         routes.get(PATH + "/{id}", this::get);
         routes.delete(PATH + "/{id}", this::delete);
         routes.post(PATH + "/{id}/cancel", this::cancel);
+        routes.post(PATH + "/{id}/resubmit", this::resubmit);
     }
 
     private void submit(Context ctx) throws IOException {
         Caller caller = authenticator.require(ctx);
         JobSpec spec = Requests.body(ctx, JobSpec.class);
         JobId id = submit.submit(
-                new SubmitJob.Request(caller.user(), spec, ctx.header("Idempotency-Key"), null, warnings(spec)));
+                new SubmitJob.Request(caller.user(), spec, ctx.header("Idempotency-Key"), warnings(spec)));
+        created(ctx, caller, id);
+    }
+
+    private void resubmit(Context ctx) {
+        Caller caller = authenticator.require(ctx);
+        // An administrator may look at everybody's jobs, but runs none in another's name.
+        Job parent = Optional.of(access.require(caller, ctx.pathParam("id")))
+                .filter(job -> job.ownerId().equals(caller.user()))
+                .orElseThrow(() -> ApiException.notFound("job", ctx.pathParam("id")));
+        created(
+                ctx,
+                caller,
+                resubmit.resubmit(parent, Requests.body(ctx, Resubmit.class), ctx.header("Idempotency-Key")));
+    }
+
+    private void created(Context ctx, Caller caller, JobId id) {
         ctx.header("Location", PATH + "/" + id.value());
         Requests.json(ctx, 201, mapper.view(access.require(caller, id.value())));
     }

@@ -6,15 +6,18 @@ import dev.roundelay.federation.RunSpecs;
 import dev.roundelay.federation.round.Sampling;
 import dev.roundelay.kernel.job.Job;
 import dev.roundelay.kernel.job.JobId;
+import dev.roundelay.server.store.JdbcSubmissions;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// Says a job's specification in federation's terms.
 public final class JsonRunSpecs implements RunSpecs {
     private final JobAccess jobs;
+    private final JdbcSubmissions submissions;
 
-    public JsonRunSpecs(JobAccess jobs) {
+    public JsonRunSpecs(JobAccess jobs, JdbcSubmissions submissions) {
         this.jobs = jobs;
+        this.submissions = submissions;
     }
 
     @Override
@@ -37,7 +40,17 @@ public final class JsonRunSpecs implements RunSpecs {
                 federation.checkpointEvery(),
                 select(federation.select()),
                 job.continueOnSiteError(),
-                null);
+                origin(job));
+    }
+
+    private RunSpec.@Nullable Origin origin(Job job) {
+        JobId parent = job.parentId();
+        return parent == null
+                ? null
+                : submissions
+                        .originModel(job.id())
+                        .map(model -> new RunSpec.Origin(parent, model))
+                        .orElse(null);
     }
 
     private static Sampling sampling(JobSpec.@Nullable Sample sample) {

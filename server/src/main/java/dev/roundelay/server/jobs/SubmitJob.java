@@ -1,20 +1,14 @@
 package dev.roundelay.server.jobs;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.roundelay.contract.ErrorCode;
-import dev.roundelay.contract.Json;
 import dev.roundelay.contract.job.JobSpec;
-import dev.roundelay.contract.job.Slug;
 import dev.roundelay.contract.requirement.Requirement;
 import dev.roundelay.contract.requirement.RequirementException;
 import dev.roundelay.contract.requirement.Requirements;
-import dev.roundelay.kernel.Kernel;
-import dev.roundelay.kernel.Submitted;
-import dev.roundelay.kernel.job.Job;
 import dev.roundelay.kernel.job.JobId;
-import dev.roundelay.kernel.job.NewJob;
 import dev.roundelay.kernel.job.UserId;
 import dev.roundelay.server.store.JdbcSubmissions;
+import dev.roundelay.server.store.Submission;
 import dev.roundelay.storage.Bucket;
 import dev.roundelay.storage.BucketIndex;
 import dev.roundelay.storage.ObjectKey;
@@ -23,21 +17,20 @@ import dev.roundelay.storage.SnapshotEntry;
 import dev.roundelay.storage.SnapshotId;
 import dev.roundelay.storage.StorageException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Takes a job in: checks all that can be known without running user code, keeps its files in a snapshot, and hands it
-/// to
-/// the kernel. A refused submit leaves nothing behind; one that dies half-way leaves a snapshot without a job, which
-/// the
-/// sweep at the next start releases.
+/// Takes a job in: checks all that can be known without running user code, keeps its files in a snapshot, and
+/// hands it to the kernel. A refused submit leaves nothing behind; one that dies half-way leaves a snapshot
+/// without a job, which the sweep at the next start releases.
 public final class SubmitJob {
-    private final Kernel kernel;
+    private final AcceptJob acceptance;
     private final BucketIndex index;
     private final InputCheck inputCheck;
     private final SelectionCheck selectionCheck;
@@ -45,15 +38,15 @@ public final class SubmitJob {
     private final InstantSource clock;
     private final RandomGenerator random;
 
-    public SubmitJob(
-            Kernel kernel,
+    SubmitJob(
+            AcceptJob acceptance,
             BucketIndex index,
             InputCheck inputCheck,
             SelectionCheck selectionCheck,
             JdbcSubmissions submissions,
             InstantSource clock,
             RandomGenerator random) {
-        this.kernel = kernel;
+        this.acceptance = acceptance;
         this.index = index;
         this.inputCheck = inputCheck;
         this.selectionCheck = selectionCheck;
@@ -67,11 +60,7 @@ public final class SubmitJob {
     /// @param idempotencyKey a repeated key of one owner gives the same job
     /// @param warnings       sentences for the job page, of a translated workspace
     public record Request(
-            UserId owner,
-            JobSpec spec,
-            @Nullable String idempotencyKey,
-            @Nullable JobId parent,
-            List<String> warnings) {
+            UserId owner, JobSpec spec, @Nullable String idempotencyKey, List<String> warnings) {
         public Request {
             warnings = List.copyOf(warnings);
         }
@@ -106,7 +95,7 @@ public final class SubmitJob {
         }
         JobId id = JobId.create(clock.instant(), random);
         try {
-            snapshotAndCheck(id, new Request(owner, spec, null, null, List.of()));
+            snapshotAndCheck(id, new Request(owner, spec, null, List.of()));
             return List.of();
         } catch (RefusedException e) {
             return e.problems();
@@ -120,7 +109,8 @@ public final class SubmitJob {
         return new SnapshotId(id.value());
     }
 
-    private record Checked(int shards, List<String> requirements) {}
+    /// @param inputs ETag by key of what the job lets go when it ends
+    private record Checked(int shards, List<String> requirements, Map<String, String> inputs) {}
 
     private Checked snapshotAndCheck(JobId id, Request request) throws IOException {
         JobSpec spec = request.spec();
@@ -135,11 +125,17 @@ public final class SubmitJob {
                     ? inputs.shards().size()
                     : selectionCheck.datasetSites(request.owner(), spec);
             requireNone(selectionCheck.problems(request.owner(), spec, shards));
-            return new Checked(shards, requirements);
+            return new Checked(shards, requirements, passing(inputs));
         } catch (RuntimeException | IOException e) {
             index.release(snapshot(id));
             throw e;
         }
+    }
+
+    private static Map<String, String> passing(JobInputs inputs) {
+        return inputs.passing()
+                .collect(Collectors.toMap(
+                        entry -> entry.key().value(), entry -> entry.etag().value(), (one, _) -> one));
     }
 
     private List<SnapshotEntry> takeSnapshot(JobId id, Bucket bucket, JobSpec spec) {
@@ -169,69 +165,20 @@ public final class SubmitJob {
     }
 
     private JobId accept(JobId id, Request request, Checked checked) {
-        JobSpec spec = request.spec();
-        Integer minClients = spec.federation().minClients();
-        NewJob job = new NewJob(
+        Submission submission = new Submission(
                 id,
                 request.owner(),
-                spec.name().strip(),
-                Slug.of(spec.name()),
-                checked.shards(),
-                KernelTerms.selection(spec.selection()),
-                minClients == null ? checked.shards() : minClients,
-                spec.federation().onSiteError().equals("continue"),
-                KernelTerms.limits(spec.limits()),
-                spec.priority(),
-                request.parent(),
-                Optional.ofNullable(spec.dataset()),
-                checked.requirements().isEmpty()
-                        ? Optional.empty()
-                        : Optional.of(String.join("\n", checked.requirements())),
-                "",
-                List.of(),
-                json(spec));
-        Submitted outcome = kernel.submit(
-                job,
-                submissions.record(
-                        request.owner(), request.idempotencyKey(), id, checked.requirements(), request.warnings()));
-        return switch (outcome) {
-            case Submitted.Accepted(Job accepted) -> accepted.id();
-            case Submitted.SlugInUse(Job holder) ->
-                throw refused(
-                        ErrorCode.SLUG_IN_USE,
-                        "[name] the live job %s has the same folder jobs/%s/; wait for it, cancel it, or choose another name"
-                                .formatted(holder.id(), holder.slug()));
-            case Submitted.TooManyLiveJobs(int live, int limit) ->
-                throw refused(
-                        ErrorCode.TOO_MANY_REQUESTS,
-                        "[jobs] you have %d live jobs of at most %d; wait for some to end".formatted(live, limit));
-            case Submitted.UnknownWorker(var worker) ->
-                throw refused(
-                        ErrorCode.UNKNOWN_WORKER,
-                        "[selection.workerIds] there is no worker %s for you; GET /api/v1/workers lists them"
-                                .formatted(worker));
-            case Submitted.DuplicateWorker(var worker) ->
-                throw refused(
-                        ErrorCode.DUPLICATE_WORKER,
-                        "[selection.workerIds] names %s twice; name each worker once".formatted(worker));
-        };
-    }
-
-    private static String json(JobSpec spec) {
-        try {
-            return Json.strict().writeValueAsString(spec);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
+                request.idempotencyKey(),
+                checked.requirements(),
+                checked.inputs(),
+                null,
+                request.warnings());
+        return acceptance.accept(submission, request.spec(), checked.shards(), null);
     }
 
     private static void requireNone(List<SpecCheck.Problem> problems) {
         if (!problems.isEmpty()) {
             throw new RefusedException(problems);
         }
-    }
-
-    private static RefusedException refused(ErrorCode code, String message) {
-        return new RefusedException(new SpecCheck.Problem(code, message));
     }
 }

@@ -254,6 +254,11 @@ public final class JdbcBucketIndex implements BucketIndex {
     }
 
     @Override
+    public void share(SnapshotId from, SnapshotId to, BucketName bucket) {
+        jdbi.useTransaction(handle -> buckets.share(handle, from, to, bucket));
+    }
+
+    @Override
     public List<SnapshotEntry> entries(SnapshotId snapshot) {
         return read(handle -> JdbcSnapshots.entries(handle, snapshot));
     }

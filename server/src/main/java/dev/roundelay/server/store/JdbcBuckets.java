@@ -104,6 +104,10 @@ public final class JdbcBuckets {
         run(handle, bucket, ledger -> JdbcSnapshots.hold(handle, ledger, snapshot, entries));
     }
 
+    public void share(Handle handle, SnapshotId from, SnapshotId to, BucketName bucket) {
+        run(handle, bucket, _ -> JdbcSnapshots.share(handle, bucket, from, to));
+    }
+
     public void release(Handle handle, SnapshotId snapshot) {
         JdbcSnapshots.bucketOf(handle, snapshot)
                 .ifPresent(bucket -> run(handle, bucket, ledger -> JdbcSnapshots.release(handle, ledger, snapshot)));

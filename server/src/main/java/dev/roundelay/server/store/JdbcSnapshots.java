@@ -19,7 +19,7 @@ final class JdbcSnapshots {
     private static final String TAKE = """
             with taken as (
                 insert into snapshot_entry (snapshot, key, bucket, blob, size_bytes, etag)
-                select :snapshot, key, bucket, blob, size_bytes, etag from bucket_object
+                select :snapshot, key, bucket, blob, size_bytes, etag from %s
                 where bucket = :bucket and %s
                 on conflict (snapshot, key) do nothing
                 returning blob)
@@ -39,7 +39,7 @@ final class JdbcSnapshots {
         requireNew(handle, id);
         for (String prefix : new HashSet<>(prefixes)) {
             KeyRange range = KeyRange.of(prefix);
-            handle.createUpdate(TAKE.formatted("key >= :start and key < :end"))
+            handle.createUpdate(TAKE.formatted("bucket_object", "key >= :start and key < :end"))
                     .bind("snapshot", id.value())
                     .bind("bucket", ledger.bucket().name().value())
                     .bind("start", range.start())
@@ -54,7 +54,7 @@ final class JdbcSnapshots {
         requireNew(handle, id);
         BucketName bucket = ledger.bucket().name();
         for (List<ObjectKey> batch : JdbcObjects.batches(List.copyOf(new HashSet<>(keys)))) {
-            handle.createUpdate(TAKE.formatted("key = any(:keys)"))
+            handle.createUpdate(TAKE.formatted("bucket_object", "key = any(:keys)"))
                     .bind("snapshot", id.value())
                     .bind("bucket", bucket.value())
                     .bind("keys", JdbcObjects.texts(batch))
@@ -86,10 +86,7 @@ final class JdbcSnapshots {
 
     static void hold(Handle handle, JdbcBlobLedger ledger, SnapshotId id, List<NewObject> held) {
         BucketName bucket = ledger.bucket().name();
-        if (bucketOf(handle, id).filter(other -> !other.equals(bucket)).isPresent()) {
-            throw new StorageException(
-                    StorageFault.SNAPSHOT_EXISTS, "[snapshot %s] belongs to another bucket".formatted(id));
-        }
+        requireNoneElsewhere(handle, id, bucket);
         for (NewObject entry : held) {
             List<BlobId> replaced = handle.createQuery("select blob from snapshot_entry where snapshot = ? and key = ?")
                     .bind(0, id.value())
@@ -110,6 +107,23 @@ final class JdbcSnapshots {
                     .bind("etag", entry.blob().etag().value())
                     .execute();
             ledger.drop(replaced);
+        }
+    }
+
+    static void share(Handle handle, BucketName bucket, SnapshotId from, SnapshotId to) {
+        requireNoneElsewhere(handle, from, bucket);
+        requireNoneElsewhere(handle, to, bucket);
+        handle.createUpdate(TAKE.formatted("snapshot_entry", "snapshot = :from"))
+                .bind("snapshot", to.value())
+                .bind("bucket", bucket.value())
+                .bind("from", from.value())
+                .execute();
+    }
+
+    private static void requireNoneElsewhere(Handle handle, SnapshotId id, BucketName bucket) {
+        if (bucketOf(handle, id).filter(other -> !other.equals(bucket)).isPresent()) {
+            throw new StorageException(
+                    StorageFault.SNAPSHOT_EXISTS, "[snapshot %s] belongs to another bucket".formatted(id));
         }
     }
 

@@ -1,17 +1,22 @@
 package dev.roundelay.server.store;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import dev.roundelay.contract.Json;
 import dev.roundelay.kernel.Participant;
 import dev.roundelay.kernel.job.JobId;
 import dev.roundelay.kernel.job.UserId;
 import dev.roundelay.kernel.journal.Note;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
-import org.jspecify.annotations.Nullable;
 
-/// What a submit keeps beside the job: its requirement lines, the key that makes a repetition harmless, and warnings.
+/// What a submit keeps beside the job: its requirement lines, the key that makes a repetition harmless, and
+/// warnings.
 public final class JdbcSubmissions {
     /// How long a key stands for its job.
     static final Duration KEY_LIFE = Duration.ofHours(24);
@@ -25,31 +30,53 @@ public final class JdbcSubmissions {
     }
 
     /// Returns the facts of a new job, to be committed together with it.
-    public Participant record(
-            UserId owner, @Nullable String key, JobId job, List<String> requirements, List<String> warnings) {
+    public Participant record(Submission submission) {
         return (JdbcParticipant) handle -> {
             handle.execute(
                     "update job_submission set idempotency_key = null where owner_id = ? and idempotency_key = ? and created_at < ?",
-                    owner.value(),
-                    key,
+                    submission.owner().value(),
+                    submission.key(),
                     clock.instant().minus(KEY_LIFE));
             handle.createUpdate("""
-                            insert into job_submission (job_id, owner_id, idempotency_key, requirements, created_at)
-                            values (:job, :owner, :key, :requirements, :now)
+                            insert into job_submission
+                                (job_id, owner_id, idempotency_key, requirements, inputs, origin_model, created_at)
+                            values (:job, :owner, :key, :requirements, :inputs::jsonb, :origin, :now)
                             """)
-                    .bind("job", job.value())
-                    .bind("owner", owner.value())
-                    .bind("key", key)
-                    .bind("requirements", requirements.toArray(new String[0]))
+                    .bind("job", submission.job().value())
+                    .bind("owner", submission.owner().value())
+                    .bind("key", submission.key())
+                    .bind("requirements", submission.requirements().toArray(new String[0]))
+                    .bind("inputs", json(submission.inputs()))
+                    .bind("origin", submission.originModel())
                     .bind("now", clock.instant())
                     .execute();
             JdbcJobJournal.write(
                     handle,
-                    job,
-                    warnings.stream()
+                    submission.job(),
+                    submission.warnings().stream()
                             .<Note>map(text -> new Note.Warn(clock.instant(), "workspace", text, null, null))
                             .toList());
         };
+    }
+
+    /// Returns the ETag of each shard and of the warm start by key; empty for a job of a server that did not
+    /// keep them.
+    public Optional<Map<String, String>> inputs(JobId job) {
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "select inputs from job_submission where job_id = ? and inputs is not null")
+                .bind(0, job.value())
+                .mapTo(String.class)
+                .findOne()
+                .map(JdbcSubmissions::map));
+    }
+
+    /// Returns the number of the parent's model from which a job goes on; empty for a fresh start.
+    public Optional<Integer> originModel(JobId job) {
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "select origin_model from job_submission where job_id = ? and origin_model is not null")
+                .bind(0, job.value())
+                .mapTo(Integer.class)
+                .findOne());
     }
 
     /// Returns the job that a key made within its life.
@@ -71,5 +98,21 @@ public final class JdbcSubmissions {
                 .map((row, _) -> List.of((String[]) row.getArray(1).getArray()))
                 .findOne()
                 .orElse(List.of()));
+    }
+
+    private static String json(Map<String, String> inputs) {
+        try {
+            return Json.strict().writeValueAsString(inputs);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Map<String, String> map(String json) {
+        try {
+            return Json.lenient().readValue(json, new TypeReference<>() {});
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException("[job_submission] its inputs cannot be read; see the log", e);
+        }
     }
 }

@@ -323,6 +323,11 @@ public final class MemoryBucketIndex implements BucketIndex {
     }
 
     @Override
+    public void share(SnapshotId from, SnapshotId to, BucketName bucket) {
+        run(() -> snapshots.share(from, to, bucket));
+    }
+
+    @Override
     public synchronized List<SnapshotEntry> entries(SnapshotId snapshot) {
         return snapshots.entries(snapshot);
     }

@@ -57,6 +57,17 @@ final class MemorySnapshots {
         }
     }
 
+    void share(SnapshotId from, SnapshotId to, BucketName bucket) {
+        List<SnapshotEntry> shared = List.copyOf(state(from, bucket).entries().values());
+        SnapshotState state = state(to, bucket);
+        for (SnapshotEntry entry : shared) {
+            if (!state.entries().containsKey(entry.key())) {
+                tables.refer(entry.blob());
+                tables.undo.put(state.entries(), entry.key(), entry);
+            }
+        }
+    }
+
     private SnapshotState state(SnapshotId id, BucketName bucket) {
         tables.bucket(bucket);
         SnapshotState state = tables.snapshots.get(id);

@@ -731,6 +731,45 @@ public abstract class BucketIndexContract {
         assertThat(used()).as("a held blob can become an object").isEqualTo(100);
     }
 
+    @Test
+    void a_snapshot_shares_what_another_one_keeps_and_outlives_it() {
+        StoredObject code = put("jobs/x/code/model_def.py", 10);
+        StoredObject shard = put("jobs/x/shards/1.zip", 100);
+        var first = new SnapshotId("job_1");
+        var second = new SnapshotId("job_2");
+        index.snapshot(first, BUCKET, List.of("jobs/x/"));
+        put("jobs/x/shards/1.zip", 200);
+        index.snapshotKeys(second, BUCKET, List.of(shard.key()));
+
+        index.share(first, second, BUCKET);
+        index.share(new SnapshotId("unknown"), second, BUCKET);
+
+        assertThat(index.entries(second)).extracting(SnapshotEntry::key).containsExactly(code.key(), shard.key());
+        assertThat(index.entries(second))
+                .as("its own entry stays")
+                .extracting(SnapshotEntry::sizeBytes)
+                .containsExactly(10L, 200L);
+        assertThat(used()).as("shared is not charged again").isEqualTo(10 + 100 + 200);
+        index.release(first);
+        index.deletePrefix(BUCKET, "");
+        assertThat(used()).isEqualTo(10 + 200);
+        assertThat(index.entries(second)).hasSize(2);
+        index.release(second);
+        assertThat(used()).isZero();
+    }
+
+    @Test
+    void a_snapshot_of_another_bucket_is_not_shared() {
+        var other = new BucketName("another-bucket");
+        index.createBucket(new OwnerId("somebody-else"), other, 1_000);
+        put("a", 1);
+        var mine = new SnapshotId("mine");
+        index.snapshot(mine, BUCKET, List.of("a"));
+
+        assertFault(StorageFault.SNAPSHOT_EXISTS, () -> index.share(mine, new SnapshotId("theirs"), other));
+        assertThat(index.entries(new SnapshotId("theirs"))).isEmpty();
+    }
+
     // ---- reservations
 
     @Test

@@ -1,0 +1,89 @@
+package dev.roundelay.server.jobs;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.roundelay.contract.ErrorCode;
+import dev.roundelay.contract.Json;
+import dev.roundelay.contract.job.JobSpec;
+import dev.roundelay.contract.job.Slug;
+import dev.roundelay.kernel.Kernel;
+import dev.roundelay.kernel.Submitted;
+import dev.roundelay.kernel.job.Job;
+import dev.roundelay.kernel.job.JobId;
+import dev.roundelay.kernel.job.NewJob;
+import dev.roundelay.server.store.JdbcSubmissions;
+import dev.roundelay.server.store.Submission;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Makes a job of a specification that was checked and whose inputs are kept, or says why the kernel will not
+/// have it.
+final class AcceptJob {
+    private final Kernel kernel;
+    private final JdbcSubmissions submissions;
+
+    AcceptJob(Kernel kernel, JdbcSubmissions submissions) {
+        this.kernel = kernel;
+        this.submissions = submissions;
+    }
+
+    /// Returns the new job.
+    ///
+    /// @param parent the job that this one repeats or goes on from
+    /// @throws RefusedException `slug_in_use`, `too_many_requests`, `unknown_worker`, `duplicate_worker`
+    JobId accept(Submission submission, JobSpec spec, int shards, @Nullable JobId parent) {
+        Integer minClients = spec.federation().minClients();
+        List<String> requirements = submission.requirements();
+        NewJob job = new NewJob(
+                submission.job(),
+                submission.owner(),
+                spec.name().strip(),
+                Slug.of(spec.name()),
+                shards,
+                KernelTerms.selection(spec.selection()),
+                minClients == null ? shards : minClients,
+                spec.federation().onSiteError().equals("continue"),
+                KernelTerms.limits(spec.limits()),
+                spec.priority(),
+                parent,
+                Optional.ofNullable(spec.dataset()),
+                requirements.isEmpty() ? Optional.empty() : Optional.of(String.join("\n", requirements)),
+                "",
+                List.of(),
+                json(spec));
+        return switch (kernel.submit(job, submissions.record(submission))) {
+            case Submitted.Accepted(Job accepted) -> accepted.id();
+            case Submitted.SlugInUse(Job holder) ->
+                throw refused(
+                        ErrorCode.SLUG_IN_USE,
+                        "[name] the live job %s has the same folder jobs/%s/; wait for it, cancel it, or choose another name"
+                                .formatted(holder.id(), holder.slug()));
+            case Submitted.TooManyLiveJobs(int live, int limit) ->
+                throw refused(
+                        ErrorCode.TOO_MANY_REQUESTS,
+                        "[jobs] you have %d live jobs of at most %d; wait for some to end".formatted(live, limit));
+            case Submitted.UnknownWorker(var worker) ->
+                throw refused(
+                        ErrorCode.UNKNOWN_WORKER,
+                        "[selection.workerIds] there is no worker %s for you; GET /api/v1/workers lists them"
+                                .formatted(worker));
+            case Submitted.DuplicateWorker(var worker) ->
+                throw refused(
+                        ErrorCode.DUPLICATE_WORKER,
+                        "[selection.workerIds] names %s twice; name each worker once".formatted(worker));
+        };
+    }
+
+    private static String json(JobSpec spec) {
+        try {
+            return Json.strict().writeValueAsString(spec);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static RefusedException refused(ErrorCode code, String message) {
+        return new RefusedException(new SpecCheck.Problem(code, message));
+    }
+}
