@@ -37,6 +37,7 @@ from .models import (
     StoredFile,
     Worker,
 )
+from .trial import TrialFailure, TrialResult, rt_try
 
 __all__ = [
     "AuthError",
@@ -68,8 +69,11 @@ __all__ = [
     "SourceExtractionError",
     "StoredFile",
     "TrainingConfig",
+    "TrialFailure",
+    "TrialResult",
     "ValidationError",
     "Worker",
     "__version__",
     "rt_submit",
+    "rt_try",
 ]

@@ -13,13 +13,12 @@ import httpx
 from . import _settings
 from ._http import Transport
 from .configs import FederationConfig, Limits, ModelConfig, TrainingConfig, selection_spec
-from .errors import SourceExtractionError, ValidationError
+from .errors import ValidationError
 from .files import Files
 from .jobs import Jobs
 from .models import GpuModel, Job, items_of
 from .shards import Shard, plan, shards_of, zipped
-from .source import extract_source
-from .source.extract import Extracted, extract_file
+from .source import extract_model
 from .submission import StrPath, Submitter, prepare
 from .uploads import UploadNotes
 from .workers import Workers
@@ -201,7 +200,7 @@ class Roundelay:
         with zipped(shards) as zips:
             submission = prepare(
                 name=name,
-                extracted=_extracted(model, model_config),
+                extracted=extract_model(model, train_fn=model_config.train_fn, validate_fn=model_config.validate_fn),
                 shards=shards,
                 zips=zips,
                 dataset=dataset,
@@ -238,15 +237,6 @@ def rt_submit(model: Union[type, str], name: str, shards_dir: Optional[StrPath] 
     """
     with Roundelay() as client:
         return client.rt_submit(model, name, shards_dir, **arguments)
-
-
-def _extracted(model: Union[type, str], config: ModelConfig) -> Extracted:
-    if not isinstance(model, str):
-        return extract_source(model, train_fn=config.train_fn, validate_fn=config.validate_fn)
-    path, colon, class_name = model.rpartition(":")
-    if not colon or not path.endswith(".py"):
-        raise SourceExtractionError(f"[model] {model!r} is neither a class nor of the form 'path/to/file.py:ClassName'")
-    return extract_file(Path(path).expanduser(), class_name, train_fn=config.train_fn, validate_fn=config.validate_fn)
 
 
 def after_submit(job: Job, shards: list[Shard]) -> str:

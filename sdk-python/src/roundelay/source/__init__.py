@@ -3,6 +3,6 @@
 Reads and analyses only: nothing of the user's code is run again, and nothing is pickled.
 """
 
-from .extract import Extracted, extract_source
+from .extract import Extracted, extract_model, extract_source
 
-__all__ = ["Extracted", "extract_source"]
+__all__ = ["Extracted", "extract_model", "extract_source"]

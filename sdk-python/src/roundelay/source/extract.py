@@ -8,7 +8,7 @@ import types
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
 from ..errors import SourceExtractionError
 from .cells import interactive_cells
@@ -237,3 +237,19 @@ def _imports_sdk(statement: Statement) -> bool:
 def _functions(statements: list[Statement]) -> str:
     names = [name for statement in statements if statement.is_definition for name in sorted(statement.binds)]
     return ", ".join(names) or "no function or class"
+
+
+def extract_model(model: Union[type, str], *, train_fn: str, validate_fn: str) -> Extracted:
+    """Takes along a class (`extract_source`), or ``"path/to/file.py:ClassName"`` (`extract_file`).
+
+    Raises
+    ------
+    SourceExtractionError
+        Also if a text is not of that form.
+    """
+    if not isinstance(model, str):
+        return extract_source(model, train_fn=train_fn, validate_fn=validate_fn)
+    path, colon, class_name = model.rpartition(":")
+    if not colon or not path.endswith(".py"):
+        raise SourceExtractionError(f"[model] {model!r} is neither a class nor of the form 'path/to/file.py:ClassName'")
+    return extract_file(Path(path).expanduser(), class_name, train_fn=train_fn, validate_fn=validate_fn)

@@ -21,6 +21,7 @@ import picocli.CommandLine.ParseResult;
             UpCommand.class,
             ServerCommand.class,
             WorkerCommand.class,
+            TryCommand.class,
             LoginCommand.class,
             SubmitCommand.class,
             JobsCommand.class,

@@ -1,8 +1,7 @@
 package dev.roundelay.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.roundelay.contract.Json;
 import dev.roundelay.contract.job.JobSpec;
+import dev.roundelay.contract.job.Values;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -106,11 +105,11 @@ final class SubmitOptions {
     int priority;
 
     JobSpec.Model model() {
-        return new JobSpec.Model("model_def", className, values(modelArgs), "fl_train", "fl_validate");
+        return new JobSpec.Model("model_def", className, Values.of(modelArgs), "fl_train", "fl_validate");
     }
 
     JobSpec.Training training() {
-        return new JobSpec.Training(localEpochs, batchSize, learningRate, values(extra));
+        return new JobSpec.Training(localEpochs, batchSize, learningRate, Values.of(extra));
     }
 
     JobSpec.Federation federation() {
@@ -118,7 +117,7 @@ final class SubmitOptions {
                 rounds,
                 minClients,
                 10.0,
-                new JobSpec.Strategy(strategy, values(strategyArgs)),
+                new JobSpec.Strategy(strategy, Values.of(strategyArgs)),
                 null,
                 seed,
                 null,
@@ -138,21 +137,5 @@ final class SubmitOptions {
                         maxPriceCents,
                         memoryMb,
                         onlyMine ? true : null));
-    }
-
-    /// Reads `0.9`, `true`, `[1, 2]` as JSON, and everything else as text.
-    static Map<String, Object> values(Map<String, String> texts) {
-        Map<String, Object> values = new LinkedHashMap<>();
-        texts.forEach((key, text) -> values.put(key, value(text)));
-        return values;
-    }
-
-    private static Object value(String text) {
-        try {
-            Object value = Json.lenient().readValue(text, Object.class);
-            return value == null ? text : value;
-        } catch (JsonProcessingException _) {
-            return text;
-        }
     }
 }

@@ -5,10 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// How server and worker are started: by the launcher of the distribution, which knows their JVM options, or from the
-/// class path of this program where no launcher started it.
+/// How server and worker are started: by the launcher of the distribution, which knows their JVM options, or
+/// from the class path of this program where no launcher started it.
 public final class Programs {
     private static final String SERVER = "dev.roundelay.server.Main";
+    private static final String TRIAL = "dev.roundelay.worker.trial.Main";
     private static final String WORKER = "dev.roundelay.worker.Main";
 
     private final Optional<Path> launcher;
@@ -31,6 +32,11 @@ public final class Programs {
     /// Returns the command line of a worker.
     public List<String> worker(List<String> options) {
         return command("worker", WORKER, options);
+    }
+
+    /// Returns the command line of a trial.
+    public List<String> trial(List<String> options) {
+        return command("try", TRIAL, options);
     }
 
     private List<String> command(String name, String mainClass, List<String> options) {

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -17,8 +16,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/// The options of `roundelay worker` as given; [#resolve] checks them. Lists may be given as repeated options or with
-/// commas.
+/// The options of `roundelay worker` as given; [#resolve] checks them. Lists may be given as repeated options
+/// or with commas.
 public final class WorkerOptions {
     private static final List<String> PROXY_VARIABLES =
             List.of("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy");
@@ -260,22 +259,14 @@ public final class WorkerOptions {
     }
 
     private Path resolvePython(String path, Problems problems) {
-        if (python != null) {
-            Path given = Path.of(python).toAbsolutePath();
-            if (!Files.isExecutable(given)) {
-                problems.add("--python", given + " is not an executable; give the path of a Python 3.9 or newer");
-            }
-            return given;
-        }
-        return Arrays.stream(path.split(":"))
-                .filter(folder -> !folder.isEmpty())
-                .map(folder -> Path.of(folder, "python3").toAbsolutePath())
-                .filter(Files::isExecutable)
-                .findFirst()
-                .orElseGet(() -> {
-                    problems.add("--python", "no python3 in the PATH; give the path of an interpreter");
-                    return Path.of("/");
-                });
+        return PythonPath.find(python, path).orElseGet(() -> {
+            problems.add(
+                    "--python",
+                    python == null
+                            ? "no python3 in the PATH; give the path of an interpreter"
+                            : python + " is not an executable; give the path of a Python 3.9 or newer");
+            return Path.of("/");
+        });
     }
 
     private Map<String, Path> resolveDatasets(Problems problems) {

@@ -14,11 +14,11 @@ import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /// Says in the words of the failure catalogue why an attempt ended.
-final class Failures {
+public final class Failures {
     private Failures() {}
 
     /// Returns the report of an exception that ended the attempt of `site`.
-    static FailureReport of(Exception e, String site) {
+    public static FailureReport of(Exception e, String site) {
         return switch (e) {
             case HarnessException harness -> harness.report();
             case EnvironmentException environment -> environment.report();
@@ -50,7 +50,10 @@ final class Failures {
                 e);
     }
 
-    static FailureReport report(FailureReason reason, String message, @Nullable Throwable cause) {
+    /// Returns a report.
+    ///
+    /// @param cause its trace becomes the detail; null for none
+    public static FailureReport report(FailureReason reason, String message, @Nullable Throwable cause) {
         return new FailureReport(reason, message, cause == null ? null : trace(cause), null, false);
     }
 

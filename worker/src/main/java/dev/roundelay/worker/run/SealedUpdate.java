@@ -23,14 +23,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param file safetensors, never written again
 /// @param crc  CRC-32C of the file
-record SealedUpdate(Path file, String crc) {
+public record SealedUpdate(Path file, String crc) {
 
     /// Checks an update against the model that it started from and gives it its metadata. The harness's file is
     /// removed.
     ///
     /// @param model the round's global model; one without tensors lets the update define the names
     /// @throws HarnessException `invalid_update` if it cannot be averaged
-    static SealedUpdate ofRound(Update update, Path model, int round, String site)
+    public static SealedUpdate ofRound(Update update, Path model, int round, String site)
             throws IOException, HarnessException {
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("samples", Long.toString(update.samples()));
@@ -51,7 +51,7 @@ record SealedUpdate(Path file, String crc) {
     /// Checks first weights. The harness's file is removed.
     ///
     /// @throws HarnessException `invalid_update` if it is no model
-    static SealedUpdate ofModel0(Update model, String site) throws IOException, HarnessException {
+    public static SealedUpdate ofModel0(Update model, String site) throws IOException, HarnessException {
         try (SafetensorsReader reader =
                 SafetensorsReader.open(model.file(), SafetensorsLimits.ofFirstModel(Long.MAX_VALUE))) {
             return write(reader, Map.of(), model.file());
