@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from blocks import PageRun, blocks_of
-from conftest import ROOT, Product
+from conftest import LAUNCHER, ROOT, Product
 
 DOCS = ROOT / "docs"
 SOURCES = ROOT / "sdk-python" / "src"
@@ -46,7 +46,7 @@ def write_shards(folder: Path) -> None:
         ("api.md", prepare_nothing, 9),
         ("job-lifecycle.md", prepare_nothing, 11),
         ("quickstart.md", prepare_quickstart, 2),
-        ("guides/python-sdk.md", prepare_sdk_guide, 4),
+        ("guides/python-sdk.md", prepare_sdk_guide, 7),
     ],
 )
 def test_a_page_does_what_it_says(product: Product, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page, prepare, least) -> None:
@@ -56,6 +56,7 @@ def test_a_page_does_what_it_says(product: Product, tmp_path: Path, monkeypatch:
     monkeypatch.setattr(sys, "path", [str(folder), str(SOURCES), *sys.path])
     for name, value in product.credentials.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setenv("ROUNDELAY_PROGRAM", str(LAUNCHER))
     prepare(folder)
 
     def await_jobs() -> None:

@@ -46,6 +46,10 @@ public record OutputKeys(String prefix) {
         return new ObjectKey(models() + "checkpoint.pt");
     }
 
+    public ObjectKey best() {
+        return new ObjectKey(models() + "best.pt");
+    }
+
     public ObjectKey checkpointOf(int model) {
         return new ObjectKey(models() + "checkpoint_round_" + model + ".pt");
     }

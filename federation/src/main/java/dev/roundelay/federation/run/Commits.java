@@ -201,8 +201,8 @@ final class Commits {
         return notes;
     }
 
-    /// Kept are the newest two, and every `checkpointEvery`-th; the two newest are there for those that resume or
-    /// download.
+    /// Kept are the newest two, and every `checkpointEvery`-th; the two newest are there for those that resume
+    /// or download.
     private static List<Integer> dropped(Situation now, int made, Optional<BestModel> best) {
         return now.state().models().keySet().stream()
                 .filter(model -> model < made - 1 && !isKept(now.spec(), model))
@@ -210,13 +210,14 @@ final class Commits {
                 .toList();
     }
 
-    /// Set aside stays the checkpoint, and one model more until the best one is kept beside the newest two.
+    /// Set aside stays the checkpoint; where the best model is kept, `best.pt` too, and one model more until it
+    /// is held beside the newest two.
     private static long reserveBytes(Situation now, StoredModel made, List<Integer> dropped, Optional<BestModel> best) {
         boolean isBestHeld = best.isPresent()
                 && best.get().model() < made.number() - 1
                 && now.state().models().containsKey(best.get().model())
                 && !dropped.contains(best.get().model());
-        int further = now.spec().select() == null || isBestHeld ? 1 : 2;
+        int further = now.spec().select() == null ? 1 : isBestHeld ? 2 : 3;
         return further * Outputs.checkpointBytes(made.weights());
     }
 

@@ -15,6 +15,7 @@ import dev.roundelay.kernel.job.JobId;
 import dev.roundelay.kernel.journal.Author;
 import dev.roundelay.kernel.journal.Note;
 import dev.roundelay.storage.NewObject;
+import dev.roundelay.storage.ObjectKey;
 import dev.roundelay.storage.QuotaExceededException;
 import java.io.IOException;
 import java.time.Instant;
@@ -33,6 +34,7 @@ final class Endings {
     private final RunParts parts;
     private final Outputs outputs;
     private @Nullable NewObject checkpoint;
+    private @Nullable NewObject best;
 
     Endings(JobId id, RunParts parts, Outputs outputs) {
         this.id = id;
@@ -44,6 +46,7 @@ final class Endings {
     void prepare(Situation now) throws IOException {
         if (checkpoint == null) {
             checkpoint = checkpoint(now);
+            best = best(now, checkpoint);
         }
     }
 
@@ -52,10 +55,13 @@ final class Endings {
             return new Verdict.Rejected("the last log lines of a site are still awaited");
         }
         prepare(now);
-        List<Note> last = List.of(log("info", "finished with model " + now.newest() + best(now)));
+        List<Note> last = List.of(log("info", "finished with model " + now.newest() + bestInWords(now)));
         var required = new ArrayList<NewObject>();
         if (checkpoint != null) {
             required.add(checkpoint);
+        }
+        if (best != null) {
+            required.add(best);
         }
         try {
             return parts.kernel().finish(id, end(now.job(), required, records(now, last), last));
@@ -101,12 +107,17 @@ final class Endings {
     }
 
     /// Returns log, metrics and the last committed model of a job that did not finish.
-    private List<NewObject> leftovers(Situation now, List<Note> last) throws IOException {
-        var objects = new ArrayList<>(records(now, last));
+    private List<NewObject> leftovers(Situation now, List<Note> notes) throws IOException {
+        var objects = new ArrayList<>(records(now, notes));
         Optional<StoredModel> newest = now.state().newest();
         if (newest.isPresent() && now.isValidated(newest.get().number())) {
             int number = newest.get().number();
-            objects.add(outputs.checkpoint(Outputs.keys(now.job()).checkpointOf(number), newest.get()));
+            NewObject last = outputs.checkpoint(Outputs.keys(now.job()).checkpointOf(number), newest.get());
+            objects.add(last);
+            NewObject bestSoFar = best(now, last);
+            if (bestSoFar != null) {
+                objects.add(bestSoFar);
+            }
         }
         return objects;
     }
@@ -118,7 +129,28 @@ final class Endings {
                 : outputs.checkpoint(Outputs.keys(now.job()).checkpoint(), newest.get());
     }
 
-    private String best(Situation now) {
+    /// Returns the best model as an object.
+    ///
+    /// @param newest the newest model, whose bytes are used if that is the best one; null for none
+    /// @return null if the job does not choose, or no round has the metric
+    private @Nullable NewObject best(Situation now, @Nullable NewObject newest) throws IOException {
+        RunSpec.Select select = now.spec().select();
+        if (select == null || newest == null) {
+            return null;
+        }
+        Optional<BestModel> found = BestModel.of(select, parts.store().rounds(id));
+        StoredModel model =
+                found.map(best -> now.state().models().get(best.model())).orElse(null);
+        if (model == null) {
+            return null;
+        }
+        ObjectKey key = Outputs.keys(now.job()).best();
+        return model.number() == now.newest()
+                ? new NewObject(key, newest.blob(), newest.attributes())
+                : outputs.checkpoint(key, model);
+    }
+
+    private String bestInWords(Situation now) {
         RunSpec.Select select = now.spec().select();
         return select == null
                 ? ""

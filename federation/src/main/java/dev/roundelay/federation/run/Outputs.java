@@ -55,10 +55,10 @@ final class Outputs {
                 .name();
     }
 
-    /// Returns a first model with what it needs of the quota: later, the checkpoint and a second model must fit, and a
-    /// third where the best one is kept.
+    /// Returns a first model with what it needs of the quota: later, the checkpoint and a second model must
+    /// fit, and a third one and `best.pt` where the best one is kept.
     FirstModel firstModel(Job job, RunSpec spec, StoredModel model) {
-        int further = spec.select() == null ? 2 : 3;
+        int further = spec.select() == null ? 2 : 4;
         return new FirstModel(model, bucket(job), further * checkpointBytes(model.weights()));
     }
 
@@ -110,8 +110,8 @@ final class Outputs {
                 .orElseThrow(() -> new IOException("[blob %s] is not a file of the store".formatted(blob.id())));
     }
 
-    /// A `.pt` file has the same bytes in another frame: at most 1 KiB and 400 bytes a tensor more; the names are in
-    /// both.
+    /// A `.pt` file has the same bytes in another frame: at most 1 KiB and 400 bytes a tensor more; the names
+    /// are in both.
     static long checkpointBytes(Blob weights) {
         return weights.sizeBytes() + Math.max(64 << 10, weights.sizeBytes() / 16);
     }
