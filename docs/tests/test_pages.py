@@ -43,7 +43,7 @@ def write_shards(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("page", "prepare", "least"),
     [
-        ("api.md", prepare_nothing, 9),
+        ("api.md", prepare_nothing, 10),
         ("job-lifecycle.md", prepare_nothing, 11),
         ("quickstart.md", prepare_quickstart, 2),
         ("guides/python-sdk.md", prepare_sdk_guide, 7),

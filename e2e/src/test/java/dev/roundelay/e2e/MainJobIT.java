@@ -4,10 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.roundelay.contract.job.JobView;
 import dev.roundelay.contract.job.RoundView;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -20,6 +16,7 @@ class MainJobIT {
     private static final int EPOCHS = 4;
     private static final int[] ROWS = {40, 90, 15};
     private static final String MODEL = Python.resource("line_model.py");
+    private static final FedAvgReference REFERENCE = new FedAvgReference(ROUNDS, EPOCHS, 0.05);
 
     @SuppressWarnings("NullAway.Init")
     private static Product product;
@@ -35,12 +32,12 @@ class MainJobIT {
     }
 
     @Test
-    void three_unequal_shards_train_to_the_averaged_model_and_all_artefacts() throws IOException {
+    void three_unequal_shards_train_to_the_averaged_model_and_all_artefacts() {
         JobView job = product.finish(draft("main", ROWS));
 
         assertThat(job.round()).isEqualTo(ROUNDS);
         assertThat(job.metrics()).containsKeys("train_loss", "mse");
-        assertModelIsTheAverageOf("main", ROWS);
+        REFERENCE.assertAverage(product, "main", ROWS);
         assertThatFilesTellOf(ROUNDS, ROWS.length);
         List<RoundView> rounds = product.api().rounds(job.id());
         assertThat(rounds)
@@ -70,7 +67,7 @@ class MainJobIT {
     }
 
     @Test
-    void a_name_used_again_with_fewer_shards_keeps_what_the_earlier_job_wrote() throws IOException {
+    void a_name_used_again_with_fewer_shards_keeps_what_the_earlier_job_wrote() {
         JobView first = product.finish(draft("again", ROWS));
         byte[] model = product.bucket().get("jobs/again/model_out/checkpoint.pt");
 
@@ -83,31 +80,11 @@ class MainJobIT {
                 .contains("site-3");
         assertThat(product.bucket().text("jobs/again/files_out/training_log.txt"))
                 .doesNotContain("site-3");
-        assertModelIsTheAverageOf("again", 25, 60);
+        REFERENCE.assertAverage(product, "again", 25, 60);
     }
 
     private static Draft draft(String name, int... rows) {
         return Draft.of(name, MODEL, Zips.tables(rows), ROUNDS)
                 .with("training", Map.of("localEpochs", EPOCHS, "learningRate", 0.05));
-    }
-
-    private static void assertModelIsTheAverageOf(String job, int... rows) throws IOException {
-        Path folder = Files.createDirectories(product.folder().resolve("reference-" + job));
-        Path checkpoint = folder.resolve("checkpoint.pt");
-        Files.write(checkpoint, product.bucket().get("jobs/" + job + "/model_out/checkpoint.pt"));
-        Files.writeString(folder.resolve("line_model.py"), MODEL);
-        List<String> arguments = new ArrayList<>(List.of(checkpoint.toString(), "" + ROUNDS, "" + EPOCHS, "0.05"));
-        List<byte[]> tables = Zips.tables(rows);
-        for (int i = 0; i < tables.size(); i++) {
-            arguments.add(
-                    Zips.unpack(tables.get(i), folder.resolve("shard-" + i)).toString());
-        }
-        for (Path python : List.of(Python.SYSTEM, Python.ofVariable("ROUNDELAY_TEST_PYTHON"))) {
-            String difference =
-                    Python.run(python, Map.of(), folder, "fedavg_reference.py", arguments.toArray(String[]::new));
-            assertThat(Double.parseDouble(difference.strip()))
-                    .as("with " + python)
-                    .isLessThan(1e-6);
-        }
     }
 }

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// A program of the product as a process of its own, on the class path of this JVM. Its standard input stays open for
-/// as long as it is to live; what it prints goes to files.
+/// A program of the product as a process of its own, on the class path of this JVM. Its standard input stays
+/// open for as long as it is to live; what it prints goes to files.
 final class Program implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 

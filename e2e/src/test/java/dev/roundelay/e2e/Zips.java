@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -20,11 +21,18 @@ final class Zips {
 
     /// Returns an archive with one file.
     static byte[] of(String name, byte[] content) {
+        return of(Map.of(name, content));
+    }
+
+    /// Returns an archive with these files.
+    static byte[] of(Map<String, byte[]> files) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-            zip.putNextEntry(new ZipEntry(name));
-            zip.write(content);
-            zip.closeEntry();
+            for (Map.Entry<String, byte[]> file : files.entrySet()) {
+                zip.putNextEntry(new ZipEntry(file.getKey()));
+                zip.write(file.getValue());
+                zip.closeEntry();
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -42,10 +50,16 @@ final class Zips {
         return folder;
     }
 
-    /// Returns one archive a count, each with a `data.csv` of so many rows `a,b,c,y`, the same for the same counts.
+    /// Returns one archive a count, each with a `data.csv` of so many rows `a,b,c,y`, the same for the same
+    /// counts.
     static List<byte[]> tables(int... rows) {
+        return csv(rows).stream().map(table -> of("data.csv", table)).toList();
+    }
+
+    /// Returns the tables of [#tables] themselves.
+    static List<byte[]> csv(int... rows) {
         Random random = new Random(20_260_101);
-        List<byte[]> zips = new ArrayList<>();
+        List<byte[]> tables = new ArrayList<>();
         for (int count : rows) {
             StringBuilder csv = new StringBuilder();
             for (int row = 0; row < count; row++) {
@@ -54,8 +68,8 @@ final class Zips {
                 double c = random.nextGaussian();
                 csv.append("%.6f,%.6f,%.6f,%.6f%n".formatted(a, b, c, 2 * a - b + 0.5 * c + 1));
             }
-            zips.add(of("data.csv", csv.toString().getBytes(StandardCharsets.UTF_8)));
+            tables.add(csv.toString().getBytes(StandardCharsets.UTF_8));
         }
-        return zips;
+        return tables;
     }
 }

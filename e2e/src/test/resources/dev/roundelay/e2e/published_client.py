@@ -1,6 +1,6 @@
 """Submits a job with the published client, follows it, reads what the client can read, and prints that as JSON.
 
-Arguments: the API's address, address of the dashboard, name of the job, folder with shards.
+Arguments: the API's address, address of the dashboard, name of the job, folder with shards, rounds, epochs, learning rate.
 """
 
 import inspect
@@ -9,10 +9,10 @@ import os
 import sys
 import threading
 
-from lazy_model import Model
+from line_model import Model
 from resontech import FederationConfig, JobState, ResonTech, ResonTechConfig, TrainingConfig
 
-base_url, dashboard_url, name, shards = sys.argv[1:]
+base_url, dashboard_url, name, shards, rounds, epochs, rate = sys.argv[1:]
 sdk = ResonTech(
     ResonTechConfig(
         base_url=base_url,
@@ -29,8 +29,8 @@ job = sdk.rt_submit(
     Model,
     name,
     shards,
-    training=TrainingConfig(local_epochs=1),
-    federation=FederationConfig(num_rounds=2, min_clients=3),
+    training=TrainingConfig(local_epochs=int(epochs), learning_rate=float(rate)),
+    federation=FederationConfig(num_rounds=int(rounds), min_clients=len(os.listdir(shards))),
     **selection,
 )
 states = [job.state.name]
