@@ -51,6 +51,7 @@ class AfterwardsIT {
 
         assertThat(rest.parentId()).isEqualTo(half.id());
         assertThat(rest.rounds()).isEqualTo(4);
+        assertThat(rest.round()).isEqualTo(4);
         assertThat(product.api().rounds(rest.id()))
                 .extracting(RoundView::number)
                 .containsExactlyInAnyOrder(2, 3);

@@ -18,7 +18,7 @@ public final class JobFigures {
 
     /// The figures of one job.
     ///
-    /// @param committedRounds rounds that are committed
+    /// @param committedRounds rounds behind the newest model, those of a job that it goes on from included
     /// @param metrics         latest global value of each metric, by name
     public record Figures(int committedRounds, Map<String, Double> metrics) {
         static final Figures NONE = new Figures(0, Map.of());
@@ -29,7 +29,8 @@ public final class JobFigures {
         return of(List.of(job)).getOrDefault(job, Figures.NONE);
     }
 
-    /// Returns how many rounds of a job are committed.
+    /// Returns how many rounds the newest model of a job has behind it, those of the job that it goes on from
+    /// included.
     public int committedRounds(JobId job) {
         return rounds(new String[] {job.value()}).getOrDefault(job.value(), 0);
     }
@@ -50,8 +51,12 @@ public final class JobFigures {
     private Map<String, Integer> rounds(String[] ids) {
         Map<String, Integer> counts = new HashMap<>();
         jdbi.useHandle(handle -> handle.createQuery("""
-                        select job_id, count(*) as rounds from round
-                        where job_id = any(:jobs) and state = 'committed' group by job_id
+                        select j.id as job_id, greatest(coalesce(s.origin_model, 0), coalesce(r.done, 0)) as rounds
+                        from unnest(:jobs) as j (id)
+                        left join job_submission s on s.job_id = j.id
+                        left join (
+                            select job_id, max(number) + 1 as done from round
+                            where job_id = any(:jobs) and state = 'committed' group by job_id) r on r.job_id = j.id
                         """)
                 .bind("jobs", ids)
                 .map((row, _) -> Map.entry(row.getString("job_id"), row.getInt("rounds")))
