@@ -20,6 +20,8 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -79,8 +81,8 @@ public final class Main implements Callable<Integer> {
     private static void runUntilStopped(WorkerConfig config)
             throws IOException, JoinRefusedException, RefusedException, InterruptedException {
         Thread main = Thread.currentThread();
-        Thread ending = new Thread(() -> endAgent(main), "ending");
-        Runtime.getRuntime().addShutdownHook(ending);
+        CountDownLatch ended = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> endAgent(main, ended), "ending"));
         if (config.exitWithParent()) {
             endWithParent(main);
         }
@@ -89,13 +91,18 @@ public final class Main implements Callable<Integer> {
         } catch (InterruptedException _) {
             // Asked to stop, by a signal or by the end of the parent: that is a good end.
             return;
+        } finally {
+            ended.countDown();
         }
     }
 
-    private static void endAgent(Thread main) {
+    /// Waits for the agent, not for its thread: that one may itself wait for this hook, in `System.exit`.
+    private static void endAgent(Thread main, CountDownLatch ended) {
         main.interrupt();
         try {
-            main.join(10_000);
+            if (!ended.await(10, TimeUnit.SECONDS)) {
+                System.err.println("[worker] the agent has not ended after 10 s; its processes end with it now");
+            }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }

@@ -97,6 +97,21 @@ class AgentFaultsIT {
     }
 
     @Test
+    void an_update_comes_after_the_files_of_its_round_however_long_they_take() throws Exception {
+        plane.faults().refuse("PUT .*/files/0/notes.txt", 503, "unavailable");
+        plane.faults().refuse("PUT .*/files/1/notes.txt", 503, "unavailable");
+
+        try (RunningAgent _ = setup().start()) {
+            plane.submit(FakeJob.of(Modules.NUMPY));
+            plane.awaitFinished();
+        }
+
+        assertThat(plane.faults().used()).isEqualTo(2);
+        assertThat(plane.site(0).filesBeforeUpdate().get(0)).contains("0/notes.txt");
+        assertThat(plane.site(0).filesBeforeUpdate().get(1)).contains("1/notes.txt");
+    }
+
+    @Test
     void an_answer_that_the_fence_is_stale_ends_the_harness_at_once() throws Exception {
         try (RunningAgent _ = waitingIn(setup())) {
             List<ProcessHandle> harness = harnesses();

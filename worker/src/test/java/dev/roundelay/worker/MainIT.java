@@ -97,6 +97,8 @@ class MainIT {
             String said = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).describedAs(said).isEqualTo(code);
+            // Nothing runs any more: the end must not wait for anything.
+            assertThat(said).doesNotContain("has not ended");
             return said;
         } finally {
             process.destroyForcibly();

@@ -190,6 +190,7 @@ final class Attempt implements AutoCloseable {
             validate(round, modelOf(round));
         }
         SealedUpdate sealed = held.update();
+        stager.await();
         take(client.putUpdate(round, sealed.file(), sealed.crc()), "the update of round " + round);
         bytesSent += Files.size(sealed.file());
         outbox.await();
@@ -225,7 +226,7 @@ final class Attempt implements AutoCloseable {
         outbox.add(() -> client.putValidation(round, report));
     }
 
-    /// Takes over what the round left in `out_dir`, while nothing of the harness runs, and sends it beside the update.
+    /// Takes over what the round left in `out_dir`, while nothing of the harness runs, and begins to send it.
     private void collect(int round) throws IOException, HarnessException {
         Path out = folders.out(round);
         if (!Files.isDirectory(out)) {
@@ -248,7 +249,6 @@ final class Attempt implements AutoCloseable {
     private void finish() throws IOException, InterruptedException, RefusedException, HarnessException {
         drop(null);
         phase.accept("finishing");
-        stager.await();
         running().finish();
     }
 

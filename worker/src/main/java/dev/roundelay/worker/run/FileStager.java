@@ -7,13 +7,15 @@ import dev.roundelay.worker.logs.LogPump;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/// Sends the files of `out_dir` beside the updates, one after the other, on a thread of its own. Thread-safe.
+/// Sends the files of `out_dir` while the update is made ready, one after the other, on a thread of its own.
+/// Thread-safe.
 final class FileStager implements AutoCloseable {
     private final ExecutorService thread = Executors.newSingleThreadExecutor(
             Thread.ofVirtual().name("file-stager").factory());
@@ -38,12 +40,21 @@ final class FileStager implements AutoCloseable {
         thread.execute(() -> send(round, path, file));
     }
 
-    /// Waits until everything is sent that was staged before.
+    /// Waits until everything is sent that was staged before: a round's commit publishes what has arrived by then,
+    /// so the update that may bring it about comes after the files. [#close] and an interruption end the wait; the
+    /// attempt is over then.
     void await() throws InterruptedException {
-        thread.shutdown();
-        while (!thread.awaitTermination(1, TimeUnit.MINUTES)) {
-            // As long as the attempt lives: an interruption ends the wait.
+        try {
+            thread.submit(() -> {}).get();
+        } catch (ExecutionException | RejectedExecutionException e) {
+            throw stopped(e);
         }
+    }
+
+    private static InterruptedException stopped(Exception cause) {
+        var stopped = new InterruptedException("the attempt is over before its files were sent");
+        stopped.initCause(cause);
+        return stopped;
     }
 
     /// Returns how many bytes have been sent.
@@ -55,10 +66,10 @@ final class FileStager implements AutoCloseable {
         try {
             long size = Files.size(file);
             AssignmentClient.Taken taken = client.putFile(round, path, file, Checksums.crc32c(file));
-            if (taken instanceof AssignmentClient.Taken.Invalid(String message)) {
-                notStored(path, round, message);
-            } else {
-                bytes.addAndGet(size);
+            switch (taken) {
+                case AssignmentClient.Taken.Accepted() -> bytes.addAndGet(size);
+                case AssignmentClient.Taken.TooLate() -> notStored(path, round, "the round is over");
+                case AssignmentClient.Taken.Invalid(String message) -> notStored(path, round, message);
             }
         } catch (RefusedException e) {
             if (e.endsAssignment()) {

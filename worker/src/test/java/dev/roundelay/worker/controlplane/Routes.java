@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -109,6 +110,7 @@ final class Routes implements HttpHandler {
             case "PUT models" -> upload(call, site, below, body -> plane.acceptModel0(body));
             case "PUT updates" -> {
                 int round = Integer.parseInt(parts.get(2));
+                plane.change(() -> site.filesBeforeUpdate.putIfAbsent(round, Set.copyOf(site.files.keySet())));
                 if (plane.model(round + 1) != null && !site.updates.containsKey(round)) {
                     call.refuse(409, ErrorCode.ROUND_CLOSED);
                 } else {

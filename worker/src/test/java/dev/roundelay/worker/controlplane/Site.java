@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ public final class Site {
     final Map<Integer, Integer> updatesReceived = new TreeMap<>();
     final Map<Integer, ValidationReport> validations = new TreeMap<>();
     final Map<String, byte[]> files = new TreeMap<>();
+    final Map<Integer, Set<String>> filesBeforeUpdate = new TreeMap<>();
     final Map<String, byte[]> partial = new TreeMap<>();
     final List<Events.Line> lines = new ArrayList<>();
     final List<Events.Metric> metrics = new ArrayList<>();
@@ -81,6 +83,11 @@ public final class Site {
     /// Returns the files that were staged, by `round/path`.
     public Map<String, byte[]> files() {
         return files;
+    }
+
+    /// Returns the files that were there when the update of a round came first, by round: a commit publishes those.
+    public Map<Integer, Set<String>> filesBeforeUpdate() {
+        return filesBeforeUpdate;
     }
 
     /// Returns the warnings.
