@@ -147,21 +147,22 @@ class EnvironmentStoreIT {
 
     @Test
     void the_least_recently_used_environment_makes_room() throws Exception {
-        EnvironmentStore store = store(Pythons.distribution(), offline().ofBytes(150_000));
+        Wheels.write(wheels, "bulky", "1.0", List.of(), "#".repeat(400_000));
+        EnvironmentStore store = store(Pythons.distribution(), offline().ofBytes(1_200_000));
         now.set(Instant.ofEpochSecond(1));
         PythonEnvironment first;
-        try (var lease = store.obtain("usr_1", List.of("beta"), false, _ -> {})) {
+        try (var lease = store.obtain("usr_1", List.of("bulky"), false, _ -> {})) {
             first = lease.python();
         }
         int held = 2;
         for (int user = 2; Files.exists(first.executable()) && user < 40; user++) {
             now.set(Instant.ofEpochSecond(user));
-            store.obtain("usr_" + user, List.of("beta"), false, _ -> {}).close();
+            store.obtain("usr_" + user, List.of("bulky"), false, _ -> {}).close();
             held = user;
         }
 
         assertThat(first.executable()).doesNotExist();
-        try (var last = store.obtain("usr_" + held, List.of("beta"), false, _ -> {})) {
+        try (var last = store.obtain("usr_" + held, List.of("bulky"), false, _ -> {})) {
             assertThat(last.isReused()).isTrue();
         }
     }

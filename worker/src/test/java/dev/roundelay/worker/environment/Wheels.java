@@ -17,13 +17,18 @@ final class Wheels {
 
     /// Writes `name-version-py3-none-any.whl` with one module that says its version.
     static void write(Path folder, String name, String version, List<String> requires) throws IOException {
+        write(folder, name, version, requires, "");
+    }
+
+    /// Writes one whose module ends with that text.
+    static void write(Path folder, String name, String version, List<String> requires, String text) throws IOException {
         Files.createDirectories(folder);
         String info = name + "-" + version + ".dist-info/";
         StringBuilder metadata =
                 new StringBuilder("Metadata-Version: 2.1\nName: " + name + "\nVersion: " + version + "\n");
         requires.forEach(line -> metadata.append("Requires-Dist: ").append(line).append('\n'));
         Map<String, String> files = new LinkedHashMap<>();
-        files.put(name + ".py", "VERSION = '" + version + "'\n");
+        files.put(name + ".py", "VERSION = '" + version + "'\n" + text);
         files.put(info + "METADATA", metadata.toString());
         files.put(info + "WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n");
         files.put(info + "RECORD", name + ".py,,\n" + info + "METADATA,,\n" + info + "WHEEL,,\n" + info + "RECORD,,\n");
