@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import threading
 import time
@@ -21,6 +22,7 @@ Query = Mapping[str, Union[str, int, None]]
 
 _RETRIED_STATUS = frozenset({429, 502, 503, 504})
 _LONGEST_PAUSE_SECONDS = 8.0
+_LOG = logging.getLogger("roundelay")
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,10 @@ class Call:
     def is_repeatable(self) -> bool:
         return self.method != "POST" or "Idempotency-Key" in self.headers
 
+    @property
+    def is_read(self) -> bool:
+        return self.method == "GET"
+
     def request(self, client: httpx.Client, url: str) -> httpx.Request:
         params = {name: value for name, value in (self.query or {}).items() if value is not None}
         content = self.body() if self.body else None
@@ -50,7 +56,9 @@ class Transport:
     """Sends requests to the first server that answers; safe for several threads.
 
     Only requests that may be repeated without harm are repeated: GET, PUT and DELETE, and a POST that carries an
-    Idempotency-Key. Redirects are never followed, so the key goes nowhere but to the configured servers.
+    Idempotency-Key. Reads of a server that has answered before are repeated for `read_patience_seconds`, so that a
+    notebook which polls rides out a restart; a server that never answered is told of after `max_retries`. Redirects are
+    never followed, so the key goes nowhere but to the configured servers.
     """
 
     def __init__(
@@ -59,15 +67,20 @@ class Transport:
         *,
         timeout_seconds: float,
         max_retries: int,
+        read_patience_seconds: float = 60.0,
         transport: Optional[httpx.BaseTransport] = None,
         sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
         verify: Union[bool, str] = True,
     ) -> None:
         self._urls = settings.urls
         self._current = 0
         self._lock = threading.Lock()
         self._max_retries = max_retries
+        self._read_patience_seconds = read_patience_seconds
+        self._has_answered = False
         self._sleep = sleep
+        self._clock = clock
         self._http = httpx.Client(
             headers={
                 "Authorization": f"Bearer {settings.api_key}",
@@ -123,6 +136,7 @@ class Transport:
 
     def _answer(self, call: Call, *, streamed: bool) -> httpx.Response:
         attempt = 0
+        began = self._clock()
         while True:
             which = self._current
             url = f"{self._urls[which]}/api/v1{call.path}"
@@ -130,6 +144,7 @@ class Transport:
             try:
                 response = self._http.send(call.request(self._http, url), stream=True)
                 if response.status_code < 300:
+                    self._has_answered = True
                     if not streamed:
                         response.read()
                     return response
@@ -142,11 +157,18 @@ class Transport:
                     raise failure
                 # 429 and 503 are said before the request is looked at; behind a proxy's 502 and 504 it may have arrived.
                 arrived = response.status_code not in (429, 503)
-            if attempt >= self._max_retries or (arrived and not call.is_repeatable):
+            if arrived and not call.is_repeatable:
                 raise failure
+            if attempt >= self._max_retries and not self._rides_out(call, began):
+                raise failure
+            if attempt == self._max_retries:
+                _LOG.warning("%s; trying again for up to %.0f s", failure, self._read_patience_seconds)
             self._try_next_server(which, failure)
             self._sleep(_pause_seconds(attempt, failure.retry_after))
             attempt += 1
+
+    def _rides_out(self, call: Call, began: float) -> bool:
+        return call.is_read and self._has_answered and self._clock() - began < self._read_patience_seconds
 
     def _try_next_server(self, failed: int, failure: RoundelayError) -> None:
         if failure.status == 429:

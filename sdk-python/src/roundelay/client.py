@@ -41,7 +41,9 @@ class Roundelay:
     timeout_seconds : float
         For each wait for the server, not for a whole upload.
     max_retries : int
-        How often a request that may be repeated is repeated, with growing pauses (10 bridge a restart of the server).
+        How often a request that may be repeated is repeated, with growing pauses.
+    read_patience_seconds : float
+        How long a read is repeated if the server has answered this client before: a loop that polls rides out a restart.
     show_progress : bool, optional
         Whether uploads and downloads draw a line of progress; by default on a terminal.
     verify : bool or str
@@ -63,6 +65,7 @@ class Roundelay:
         allow_http: bool = False,
         timeout_seconds: float = 60.0,
         max_retries: int = 6,
+        read_patience_seconds: float = 60.0,
         show_progress: Optional[bool] = None,
         verify: Union[bool, str] = True,
         environment: Optional[Mapping[str, str]] = None,
@@ -84,6 +87,7 @@ class Roundelay:
             settings,
             timeout_seconds=timeout_seconds,
             max_retries=max_retries,
+            read_patience_seconds=read_patience_seconds,
             transport=http_transport,
             verify=verify,
         )
