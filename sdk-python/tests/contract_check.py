@@ -42,6 +42,13 @@ def violations(method: str, path: str, query: dict[str, str], request: Any, stat
         yield from _problems(where + " answer", content["application/json"]["schema"], answer)
 
 
+def _at(pointer: str) -> Any:
+    node: Any = document()
+    for step in pointer.removeprefix("#/").split("/"):
+        node = node[step]
+    return node
+
+
 def _operation(method: str, path: str) -> Any:
     for template, operations in document()["paths"].items():
         pattern = re.sub(r"\{\w+\}", "[^/]+", template)
@@ -51,8 +58,8 @@ def _operation(method: str, path: str) -> Any:
 
 
 def _problems(where: str, schema: dict[str, Any], value: Any) -> Iterator[str]:
-    if "$ref" in schema:
-        schema = document()["components"]["schemas"][schema["$ref"].rsplit("/", 1)[-1]]
+    while "$ref" in schema:
+        schema = _at(schema["$ref"])
     if "oneOf" in schema:
         if all(any(True for _ in _problems(where, option, value)) for option in schema["oneOf"]):
             yield f"{where}: {value!r} fits none of the alternatives"

@@ -83,6 +83,7 @@ class FakeServer:
         self.seen: list[Seen] = []
         self.completed: list[str] = []
         self.preflight_problems: list[dict[str, str]] = []
+        self.preflight_warnings: list[dict[str, str]] = []
         self.violations: list[str] = []
         self.checks_contract = True
         self.faults: list[Callable[[Seen], None]] = []
@@ -186,7 +187,7 @@ class FakeServer:
                 if cut is not None and cut < len(content):
                     raise CutConnection
 
-            do_GET = do_POST = do_PUT = do_DELETE = _serve
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve
 
         return Handler
 
@@ -337,11 +338,15 @@ class FakeServer:
             jobs = [job for job in self.jobs.values() if seen.query.get("state", job["state"]) == job["state"]]
             return {"items": jobs[offset : offset + limit], "total": len(jobs), "limit": limit, "offset": offset}
         if rest == ["preflight"]:
-            missing = {"code": "model_def_missing", "message": "[scripts] none yet", "hint": ""}
-            return {"ok": False, "shards": 0, "problems": [missing, *self.preflight_problems], "warnings": []}
+            problems = list(self.preflight_problems)
+            if not seen.json.get("manifest"):
+                problems.append({"code": "model_def_missing", "message": "[scripts] none yet", "hint": ""})
+            return {"ok": not problems, "shards": 3, "problems": problems, "warnings": self.preflight_warnings}
         job = self.jobs.get(rest[0])
         if job is None:
             raise Refusal(404, "not_found", f"[job {rest[0]}] no such job", "Check the id or key.")
+        if seen.method == "PATCH":
+            job.update(seen.json)
         if rest[1:] == ["cancel"]:
             if job["state"] in ("FINISHED", "FAILED"):
                 raise Refusal(409, "job_ended", f"[job {rest[0]}] is {job['state']}", "Submit the job again.")
@@ -366,6 +371,8 @@ class FakeServer:
             "dashboardUrl": f"{self.url}/dashboard/jobs/job_{len(self.jobs) + 1}",
             "cancelRequested": False,
             "parentId": None,
+            "note": "",
+            "tags": [],
             "warnings": [],
             "metrics": {},
             "spec": spec or {"name": name, "scripts": f"jobs/{name}/scripts/"},

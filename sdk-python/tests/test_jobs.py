@@ -207,3 +207,45 @@ def test_a_job_is_a_table_in_a_notebook_and_nothing_in_it_is_markup(client: Roun
 
     assert "<script>" not in text and "javascript:" not in text
     assert "&lt;script&gt;" in text and "round 2 of 5" in text
+
+
+def test_a_job_is_annotated_and_what_is_left_out_stays(client: Roundelay, server: FakeServer) -> None:
+    job = server.add_job("digits")
+
+    client.jobs.annotate(job["id"], note="wider layers")
+    annotated = client.jobs.annotate(job["id"], tags=["baseline", "paper"])
+
+    assert (annotated.note, annotated.tags) == ("wider layers", ("baseline", "paper"))
+    assert server.bodies() == [{"note": "wider layers"}, {"tags": ["baseline", "paper"]}]
+
+
+def test_jobs_are_compared_by_their_global_metrics(client: Roundelay, server: FakeServer) -> None:
+    point = {"name": "loss", "scope": "global", "site": None, "round": 0, "step": None, "value": 0.5}
+    point["time"] = "2026-01-01T00:00:00Z"
+    server.answer("GET", "/api/v1/metrics", {"jobs": {"job_1": [point], "job_2": []}})
+
+    found = client.jobs.compare(["job_1", "job_2"], ["loss"])
+
+    assert [point.value for point in found["job_1"]] == [0.5] and found["job_2"] == []
+    assert server.queries() == [{"jobs": "job_1,job_2", "names": "loss"}]
+
+
+def test_the_stack_of_a_site_is_asked_of_who_holds_it_now(client: Roundelay, server: FakeServer) -> None:
+    def held(number: int, state: str) -> dict[str, object]:
+        return {
+            "id": f"asg_{number}",
+            "shard": 0,
+            "site": "site-1",
+            "workerId": "wrk_1",
+            "workerName": "w1",
+            "attempt": number,
+            "state": state,
+        }
+
+    items = {"items": [held(1, "lost"), held(2, "ready")], "total": 2, "limit": 200, "offset": 0}
+    server.answer("GET", "/api/v1/jobs/job_1/assignments", items)
+    server.canned["POST /api/v1/jobs/job_1/assignments/asg_2/stack"] = (202, held(2, "ready"))
+
+    assert client.jobs.show_stack("job_1", "site-1").worker_name == "w1"
+    with pytest.raises(NotFoundError, match="nothing runs for it now"):
+        client.jobs.show_stack("job_1", "site-2")

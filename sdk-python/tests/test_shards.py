@@ -97,3 +97,11 @@ def test_after_a_submit_the_next_commands_are_told(
     assert f'client.jobs.get("{job.id}")' in told
     assert "site-3  site_10/" in told
     assert job.dashboard_url in told
+
+
+def test_an_empty_zip_is_refused_by_name(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w"):
+        pass
+
+    with pytest.raises(ValidationError, match=r"a.zip\] is an empty zip"):
+        find_shards(tmp_path)

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import platform
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from fake_server import CutConnection, FakeServer, Refusal, Seen
+from fake_server import API_KEY, CutConnection, FakeServer, Refusal, Seen
 from roundelay import (
     ConflictError,
     FederationConfig,
@@ -225,6 +226,50 @@ def test_what_the_server_will_refuse_anyway_is_said_before_anything_is_sent(
 
     assert refused.value.code == "unknown_strategy" and refused.value.hint == "one of fed_avg"
     assert server.uploads == {} and server.objects == {}
+
+
+def test_every_problem_is_told_at_once_with_the_code_of_the_first(
+    client: Roundelay, server: FakeServer, model_file: str, shards_dir: Path
+) -> None:
+    server.preflight_problems += [
+        {"code": "slug_in_use", "message": "[name] job_7 has it", "hint": "wait"},
+        {"code": "unknown_worker", "message": "[selection.workerIds] wrk_9", "hint": ""},
+    ]
+
+    with pytest.raises(ConflictError, match=r"\[name\] job_7 has it\n\[selection.workerIds\] wrk_9") as refused:
+        client.rt_submit(model_file, "digits-1", shards_dir)
+
+    assert refused.value.code == "slug_in_use"
+
+
+def test_a_preflight_tells_names_sizes_and_python_and_sends_nothing(
+    client: Roundelay, server: FakeServer, model_file: str, shards_dir: Path, tmp_path: Path
+) -> None:
+    server.preflight_warnings.append({"code": "no_matching_worker", "message": "[selection] none", "hint": "start one"})
+    (tmp_path / "vocabulary.txt").write_text("a b c")
+
+    answer = client.rt_preflight(model_file, "digits-1", shards_dir, extra_files=[tmp_path / "vocabulary.txt"])
+
+    manifest = server.bodies()[0]["manifest"]
+    files = {file["key"]: file for file in manifest["files"]}
+    assert answer.ok and str(answer) == "warning: [selection] none (no_matching_worker)\n    start one"
+    assert files["jobs/digits-1/shards/shard_10.zip"]["unpackedBytes"] == 2500
+    assert files["jobs/digits-1/assets/vocabulary.txt"]["sizeBytes"] == 5
+    assert manifest["requirements"] == "torch\nnumpy\n"
+    assert manifest["python"] == platform.python_version()
+    assert server.routes() == ["POST /api/v1/jobs/preflight"]
+
+
+def test_a_submit_says_what_the_preflight_warned_of(
+    client: Roundelay, server: FakeServer, model_file: str, shards_dir: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    server.preflight_warnings.append({"code": "python_differs", "message": "[python] 3.13, 3.11", "hint": ""})
+    talkative = Roundelay(server.url, API_KEY, environment={}, profile=tmp_path / "none", show_progress=True)
+
+    with talkative:
+        talkative.rt_submit(model_file, "digits-1", shards_dir)
+
+    assert "warning   [python] 3.13, 3.11 (python_differs)" in capsys.readouterr().err
 
 
 def test_nvflare_classes_are_refused_with_the_way_to_submit_them(

@@ -6,7 +6,7 @@
 """
 
 from ._version import __version__
-from .client import Roundelay, rt_submit
+from .client import Roundelay, rt_preflight, rt_submit
 from .configs import FederationConfig, Limits, ModelConfig, SelectConfig, TrainingConfig
 from .errors import (
     AuthError,
@@ -22,9 +22,11 @@ from .errors import (
     ValidationError,
 )
 from .models import (
+    Assignment,
     Contribution,
     Deleted,
     Failure,
+    Finding,
     GpuModel,
     Job,
     JobState,
@@ -33,6 +35,7 @@ from .models import (
     LogPage,
     MetricPoint,
     Page,
+    Preflight,
     Round,
     StoredFile,
     Worker,
@@ -40,6 +43,7 @@ from .models import (
 from .trial import TrialFailure, TrialResult, rt_try
 
 __all__ = [
+    "Assignment",
     "AuthError",
     "ConfigurationError",
     "ConflictError",
@@ -48,6 +52,7 @@ __all__ = [
     "Deleted",
     "Failure",
     "FederationConfig",
+    "Finding",
     "GpuModel",
     "Job",
     "JobState",
@@ -59,6 +64,7 @@ __all__ = [
     "ModelConfig",
     "NotFoundError",
     "Page",
+    "Preflight",
     "QuotaExceededError",
     "RateLimitError",
     "Round",
@@ -74,6 +80,7 @@ __all__ = [
     "ValidationError",
     "Worker",
     "__version__",
+    "rt_preflight",
     "rt_submit",
     "rt_try",
 ]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Optional, Union
 
@@ -16,10 +17,10 @@ from .configs import FederationConfig, Limits, ModelConfig, TrainingConfig, sele
 from .errors import ValidationError
 from .files import Files
 from .jobs import Jobs
-from .models import GpuModel, Job, items_of
+from .models import GpuModel, Job, Preflight, items_of
 from .shards import Shard, plan, shards_of, zipped
 from .source import extract_model
-from .submission import StrPath, Submitter, prepare
+from .submission import StrPath, Submission, Submitter, prepare
 from .uploads import UploadNotes
 from .workers import Workers
 
@@ -193,6 +194,75 @@ class Roundelay:
         ConflictError
             With code ``slug_in_use``, while another job of that name is live.
         """
+        with self._gathered(
+            model,
+            name,
+            shards_dir,
+            requirements_txt=requirements_txt,
+            training=training,
+            federation=federation,
+            model_config=model_config,
+            model_checkpoint=model_checkpoint,
+            extra_files=extra_files,
+            dataset=dataset,
+            worker_ids=worker_ids,
+            auto_select_workers=auto_select_workers,
+            gpu_models=gpu_models,
+            max_price_per_gpu_hour=max_price_per_gpu_hour,
+            estimated_memory_mb=estimated_memory_mb,
+            only_mine_workers=only_mine_workers,
+            limits=limits,
+            priority=priority,
+            executor=executor,
+            persistor=persistor,
+        ) as (submission, shards):
+            job, preflight = self._submitter().submit(submission)
+        if self._tells():
+            sys.stderr.write(after_submit(job, shards, preflight) + "\n")
+        return job
+
+    def rt_preflight(
+        self, model: Union[type, str], name: str, shards_dir: Optional[StrPath] = None, **arguments: Any
+    ) -> Preflight:
+        """Checks a job as rt_submit would, with the same arguments, and sends and creates nothing.
+
+        Returns
+        -------
+        Preflight
+            Its ``problems`` would refuse the job; its ``warnings`` tell of missing or busy workers, another Python
+            there, too little disk, memory or quota. ``print`` it.
+
+        Raises
+        ------
+        SourceExtractionError, ValidationError
+            For what is wrong on this side already.
+        """
+        with self._gathered(model, name, shards_dir, **arguments) as (submission, _):
+            return self._submitter().preflight(submission)
+
+    def _submitter(self) -> Submitter:
+        return Submitter(self._transport, self.files, self._notes, show_progress=self._show_progress)
+
+    @contextmanager
+    def _gathered(
+        self,
+        model: Union[type, str],
+        name: str,
+        shards_dir: Optional[StrPath],
+        *,
+        requirements_txt: Union[StrPath, Sequence[str], None] = None,
+        training: Optional[TrainingConfig] = None,
+        federation: Optional[FederationConfig] = None,
+        model_config: Optional[ModelConfig] = None,
+        model_checkpoint: Optional[StrPath] = None,
+        extra_files: Iterable[StrPath] = (),
+        dataset: Optional[str] = None,
+        limits: Optional[Limits] = None,
+        priority: int = 0,
+        executor: Optional[type] = None,
+        persistor: Optional[type] = None,
+        **selection: Any,
+    ) -> Iterator[tuple[Submission, list[Shard]]]:
         if executor is not None or persistor is not None:
             raise ValidationError(
                 "[executor, persistor] NVFlare classes travel in a workspace of NVFlare's form; submit this job with the "
@@ -214,21 +284,11 @@ class Roundelay:
                 training=training or TrainingConfig(),
                 federation=federation or FederationConfig(),
                 model_config=model_config,
-                selection=selection_spec(
-                    worker_ids=worker_ids,
-                    auto_select_workers=auto_select_workers,
-                    gpu_models=gpu_models,
-                    max_price_per_gpu_hour=max_price_per_gpu_hour,
-                    estimated_memory_mb=estimated_memory_mb,
-                    only_mine_workers=only_mine_workers,
-                ),
+                selection=selection_spec(**selection),
                 limits=limits,
                 priority=priority,
             )
-            job = Submitter(self._transport, self.files, self._notes, show_progress=self._show_progress).submit(submission)
-        if self._tells():
-            sys.stderr.write(after_submit(job, shards) + "\n")
-        return job
+            yield submission, shards
 
     def _tells(self) -> bool:
         return sys.stderr.isatty() if self._show_progress is None else self._show_progress
@@ -243,9 +303,18 @@ def rt_submit(model: Union[type, str], name: str, shards_dir: Optional[StrPath] 
         return client.rt_submit(model, name, shards_dir, **arguments)
 
 
-def after_submit(job: Job, shards: list[Shard]) -> str:
-    """Returns what was sent where, and what to do next."""
-    lines = [f"{job.name}: {job.id}"]
+def rt_preflight(model: Union[type, str], name: str, shards_dir: Optional[StrPath] = None, **arguments: Any) -> Preflight:
+    """Checks a job against the server that the environment or ``roundelay login`` names; nothing is sent or created.
+
+    Takes the arguments of `Roundelay.rt_submit`.
+    """
+    with Roundelay() as client:
+        return client.rt_preflight(model, name, shards_dir, **arguments)
+
+
+def after_submit(job: Job, shards: list[Shard], preflight: Preflight) -> str:
+    """Returns what was sent where, what may go less than well, and what to do next."""
+    lines = [f"{job.name}: {job.id}", *(f"  warning   {finding}" for finding in preflight.warnings)]
     if shards:
         lines.append(plan(shards))
     return "\n".join(

@@ -144,12 +144,12 @@ class Limits:
 
 def selection_spec(
     *,
-    worker_ids: Optional[Iterable[str]],
-    auto_select_workers: Optional[bool],
-    gpu_models: Optional[Iterable[str]],
-    max_price_per_gpu_hour: Optional[float],
-    estimated_memory_mb: Optional[int],
-    only_mine_workers: bool,
+    worker_ids: Optional[Iterable[str]] = None,
+    auto_select_workers: Optional[bool] = None,
+    gpu_models: Optional[Iterable[str]] = None,
+    max_price_per_gpu_hour: Optional[float] = None,
+    estimated_memory_mb: Optional[int] = None,
+    only_mine_workers: bool = False,
 ) -> dict[str, Any]:
     """Turns the worker arguments of ``rt_submit`` into the specification's `selection`.
 

@@ -8,7 +8,8 @@ from typing import Any, Optional, Union
 from urllib.parse import quote
 
 from ._http import Transport
-from .models import Job, JobState, LogLine, LogPage, MetricPoint, Page, Round, items_of
+from .errors import NotFoundError
+from .models import Assignment, Job, JobState, LogLine, LogPage, MetricPoint, Page, Round, items_of
 
 
 class Jobs:
@@ -124,6 +125,24 @@ class Jobs:
             if not page or len(rounds) >= total:
                 return [rounds[number] for number in sorted(rounds)]
 
+    def compare(self, job_ids: Iterable[str], names: Optional[Iterable[str]] = None) -> Mapping[str, Sequence[MetricPoint]]:
+        """Reads the global metrics of up to 20 jobs, by id of the job.
+
+        Parameters
+        ----------
+        names : list of str, optional
+            Only these metrics.
+        """
+        query = {"jobs": ",".join(job_ids), "names": ",".join(names) if names is not None else None}
+        answer = self._transport.json("GET", "/metrics", query=query)
+        return {job: [MetricPoint.of(raw) for raw in points] for job, points in (answer.get("jobs") or {}).items()}
+
+    def annotate(self, job_id: str, *, note: Optional[str] = None, tags: Optional[Iterable[str]] = None) -> Job:
+        """Sets note or tags of a job, live or ended; ``search`` of `list` finds both. What is left out stays."""
+        patch = {"note": note, "tags": None if tags is None else list(tags)}
+        body = {key: value for key, value in patch.items() if value is not None}
+        return Job.of(self._transport.json("PATCH", f"/jobs/{quote(job_id, safe='')}", body=body))
+
     def resubmit(
         self,
         job_id: str,
@@ -169,6 +188,25 @@ class Jobs:
                 idempotency_key=f"resubmit-{uuid.uuid4()}",
             )
         )
+
+    def assignments(self, job_id: str) -> Sequence[Assignment]:
+        """Reads which worker holds which site, the current and the earlier attempts."""
+        answer = self._transport.json("GET", f"/jobs/{quote(job_id, safe='')}/assignments", query={"limit": 200})
+        return [Assignment.of(raw) for raw in items_of(answer)]
+
+    def show_stack(self, job_id: str, site: str) -> Assignment:
+        """Asks where the Python of a site stands: the stack of each thread comes as lines of its log within seconds.
+
+        Raises
+        ------
+        NotFoundError
+            If nothing runs for that site now.
+        """
+        live = [one for one in self.assignments(job_id) if one.site == site and one.is_live]
+        if not live:
+            raise NotFoundError(f"[{site}] nothing runs for it now; see jobs.assignments", code="not_found", status=404)
+        path = f"/jobs/{quote(job_id, safe='')}/assignments/{quote(live[-1].id, safe='')}/stack"
+        return Assignment.of(self._transport.json("POST", path))
 
     def cancel(self, job_id: str) -> Job:
         """Asks the server to stop a job.

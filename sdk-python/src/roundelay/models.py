@@ -9,7 +9,10 @@ from datetime import datetime, timezone
 from enum import Enum
 from typing import Any, Generic, Optional, TypeVar, cast
 
+from .errors import error_of
+
 T = TypeVar("T")
+_STATUS_OF_PROBLEM = {"slug_in_use": 409, "not_found": 404, "too_many_requests": 429}
 Raw = Mapping[str, Any]
 
 
@@ -117,6 +120,59 @@ class JobWarning:
 
 
 @dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong or doubtful: a code, what and where, and what to do."""
+
+    code: str
+    message: str
+    hint: str
+
+    @classmethod
+    def of(cls, raw: Raw) -> Finding:
+        return cls(code=raw.get("code") or "unknown", message=raw.get("message") or "", hint=raw.get("hint") or "")
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.code})" + (f"\n    {self.hint}" if self.hint else "")
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """What a submit would meet: problems refuse it, warnings do not."""
+
+    ok: bool
+    shards: int
+    problems: tuple[Finding, ...]
+    warnings: tuple[Finding, ...]
+
+    @classmethod
+    def of(cls, raw: Raw) -> Preflight:
+        return cls(
+            ok=bool(raw.get("ok")),
+            shards=int(raw.get("shards") or 0),
+            problems=tuple(Finding.of(one) for one in raw.get("problems") or ()),
+            warnings=tuple(Finding.of(one) for one in raw.get("warnings") or ()),
+        )
+
+    def raise_for_problems(self) -> None:
+        """Raises the error that a submit would, with all problems in its message.
+
+        Raises
+        ------
+        ValidationError, ConflictError
+            With the code of the first problem.
+        """
+        if self.problems:
+            first = self.problems[0]
+            message = "\n".join(problem.message for problem in self.problems)
+            body = {"code": first.code, "message": message, "hint": first.hint}
+            raise error_of(_STATUS_OF_PROBLEM.get(first.code, 400), body, None, None)
+
+    def __str__(self) -> str:
+        lines = [f"problem: {finding}" for finding in self.problems] + [f"warning: {finding}" for finding in self.warnings]
+        return "\n".join(lines) or f"{self.shards} shards: nothing is wrong"
+
+
+@dataclass(frozen=True)
 class Job:
     """A job as it was when it was read: a thin value without connection, refreshed by ``client.jobs.get(job.id)``.
 
@@ -130,6 +186,10 @@ class Job:
         Committed rounds, and how many there will be.
     failure : Failure or None
         Set in the state FAILED.
+    note, tags : str, tuple of str
+        What ``client.jobs.annotate`` left.
+    parent_id : str or None
+        The job that this one was resubmitted from.
     dashboard_url : str
         The page with rounds, logs, files, model download and worker telemetry.
     """
@@ -150,6 +210,9 @@ class Job:
     failure: Optional[Failure] = None
     warnings: tuple[JobWarning, ...] = ()
     metrics: Mapping[str, float] = field(default_factory=dict)
+    note: str = ""
+    tags: tuple[str, ...] = ()
+    parent_id: Optional[str] = None
     dashboard_url: str = ""
     raw: Raw = field(default_factory=dict, repr=False, compare=False)
 
@@ -173,6 +236,9 @@ class Job:
             failure=Failure.of(failure) if isinstance(failure, dict) else None,
             warnings=tuple(JobWarning.of(warning) for warning in raw.get("warnings") or ()),
             metrics=dict(raw.get("metrics") or {}),
+            note=raw.get("note") or "",
+            tags=tuple(raw.get("tags") or ()),
+            parent_id=raw.get("parentId"),
             dashboard_url=raw.get("dashboardUrl") or "",
             raw=raw,
         )
@@ -189,6 +255,36 @@ class Job:
 
     def _repr_html_(self) -> str:
         return job_html(self)
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Which worker holds a site, the `attempt`-th time; `silent_since` is set where it shows no sign of life."""
+
+    id: str
+    site: str
+    worker_id: str
+    worker_name: str
+    attempt: int
+    state: str
+    silent_since: Optional[datetime]
+
+    @classmethod
+    def of(cls, raw: Raw) -> Assignment:
+        return cls(
+            id=str(raw["id"]),
+            site=raw.get("site") or "",
+            worker_id=raw.get("workerId") or "",
+            worker_name=raw.get("workerName") or "",
+            attempt=int(raw.get("attempt") or 1),
+            state=raw.get("state") or "",
+            silent_since=time_of(raw.get("silentSince")),
+        )
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it holds a slot of its worker."""
+        return self.state in ("offered", "preparing", "ready")
 
 
 @dataclass(frozen=True)

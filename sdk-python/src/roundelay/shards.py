@@ -99,6 +99,13 @@ def _require_usable(shard: Shard) -> None:
             raise ValidationError(f"[{shard.path}] is an empty folder; put the site's files into it", code="shard_unreadable")
     elif not zipfile.is_zipfile(shard.path):
         raise ValidationError(f"[{shard.path}] is no zip file; make the shard again", code="shard_unreadable")
+    elif not _members(shard.path):
+        raise ValidationError(f"[{shard.path}] is an empty zip; put the site's files into it", code="shard_unreadable")
+
+
+def _members(path: Path) -> list[str]:
+    with zipfile.ZipFile(path) as archive:
+        return [name for name in archive.namelist() if not name.endswith("/")]
 
 
 def _zip(folder: Path, target: Path) -> Path:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import platform
 import uuid
+import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,9 +13,9 @@ from typing import Any, Optional, Union
 
 from ._http import Transport
 from .configs import FederationConfig, Limits, ModelConfig, TrainingConfig
-from .errors import ValidationError, error_of
+from .errors import ValidationError
 from .files import Files
-from .models import Job, StoredFile
+from .models import Job, Preflight, StoredFile
 from .progress import Progress
 from .shards import Shard
 from .source import Extracted
@@ -22,7 +24,6 @@ from .uploads import UploadNotes, Uploads
 
 StrPath = Union[str, Path]
 _DEFAULT_REQUIREMENTS = "torch\nnumpy\n"
-_KNOWN_BEFORE_UPLOAD = frozenset({"unknown_worker", "duplicate_worker", "unknown_strategy", "slug_in_use"})
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,15 @@ class Submission:
     objects: Mapping[str, Source]
     folders: Sequence[str] = field(default=())
     shards: Sequence[str] = field(default=())
+
+    def manifest(self) -> Mapping[str, Any]:
+        """Returns what will be uploaded, for a preflight: keys, sizes, requirements, and the Python that runs here."""
+        requirements = self.objects[self.spec["requirements"]].open().read().decode()
+        return {
+            "files": [_announced(key, source) for key, source in self.objects.items()],
+            "requirements": requirements,
+            "python": platform.python_version(),
+        }
 
 
 def prepare(
@@ -108,30 +118,40 @@ class Submitter:
         self._uploads = Uploads(transport, files, notes)
         self._show_progress = show_progress
 
-    def submit(self, submission: Submission) -> Job:
-        """Makes the bucket's ``jobs/<slug>/`` equal to the submission and creates the job, exactly once."""
-        self._preflight(submission.spec)
+    def submit(self, submission: Submission) -> tuple[Job, Preflight]:
+        """Makes the bucket's ``jobs/<slug>/`` equal to the submission and creates the job, exactly once.
+
+        Gigabytes are not sent for a job that will be refused: the preflight comes first, and its problems are raised.
+        """
+        answer = self.preflight(submission)
+        answer.raise_for_problems()
         stored = {file.key: file for folder in submission.folders for file in self._files.list(folder)}
         for key, source in submission.objects.items():
             self._store(key, source, stored.get(key))
         for key in stored:
             if key not in submission.objects:
                 self._files.delete(key)
-        answer = self._transport.json("POST", "/jobs", body=submission.spec, idempotency_key=f"submit-{uuid.uuid4()}")
-        return Job.of(answer)
+        created = self._transport.json("POST", "/jobs", body=submission.spec, idempotency_key=f"submit-{uuid.uuid4()}")
+        return Job.of(created), answer
 
-    # Gigabytes are not to be sent for a job that will be refused. What depends on the inputs, which are not there yet, is
-    # left to the submit.
-    def _preflight(self, spec: Mapping[str, Any]) -> None:
-        answer = self._transport.json("POST", "/jobs/preflight", body=spec)
-        for problem in answer.get("problems") or ():
-            if problem.get("code") in _KNOWN_BEFORE_UPLOAD:
-                raise error_of(409 if problem["code"] == "slug_in_use" else 400, problem, None, None)
+    def preflight(self, submission: Submission) -> Preflight:
+        """Asks the server what it would say of the submission; nothing is sent but names and sizes."""
+        body = {**submission.spec, "manifest": submission.manifest()}
+        key = f"preflight-{uuid.uuid4()}"
+        return Preflight.of(self._transport.json("POST", "/jobs/preflight", body=body, idempotency_key=key))
 
     def _store(self, key: str, source: Source, stored: Optional[StoredFile]) -> None:
         label = key.rsplit("/", 1)[-1]
         with Progress(label, source.size_bytes, shown=self._show_progress) as progress:
             self._uploads.send(key, source, content_type=_content_type(key), stored=stored, advance=progress.advance)
+
+
+def _announced(key: str, source: Source) -> Mapping[str, Any]:
+    announced: dict[str, Any] = {"key": key, "sizeBytes": source.size_bytes}
+    if isinstance(source, FileSource) and "/shards/" in key:
+        with zipfile.ZipFile(source.path) as archive:
+            announced["unpackedBytes"] = sum(entry.file_size for entry in archive.infolist())
+    return announced
 
 
 def slug_of(name: str) -> str:

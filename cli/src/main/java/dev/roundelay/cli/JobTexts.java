@@ -19,6 +19,10 @@ final class JobTexts {
         lines.add("  shards     " + job.shards());
         lines.add("  outputs    jobs/" + job.slug() + "/");
         lines.add("  dashboard  " + job.dashboardUrl());
+        if (!job.tags().isEmpty()) {
+            lines.add("  tags       " + String.join(", ", job.tags()));
+        }
+        job.note().lines().forEach(line -> lines.add("  note       " + line));
         job.warnings()
                 .forEach(warning -> lines.add("  warning    " + warning.message() + " (" + warning.count() + "x)"));
         if (job.failure() != null) {

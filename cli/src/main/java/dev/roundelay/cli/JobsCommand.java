@@ -1,11 +1,14 @@
 package dev.roundelay.cli;
 
 import dev.roundelay.contract.Page;
+import dev.roundelay.contract.job.AssignmentView;
+import dev.roundelay.contract.job.JobPatch;
 import dev.roundelay.contract.job.JobState;
 import dev.roundelay.contract.job.JobView;
 import dev.roundelay.contract.job.Resubmit;
 import dev.roundelay.sdk.Roundelay;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -13,14 +16,20 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `roundelay jobs`.
-@Command(name = "jobs", mixinStandardHelpOptions = true, description = "Jobs: list, get, cancel, resubmit, watch.")
+@Command(
+        name = "jobs",
+        mixinStandardHelpOptions = true,
+        description = "Jobs: list, get, note, cancel, resubmit, stack, watch.")
 final class JobsCommand {
+    private static final Set<String> LIVE = Set.of("offered", "preparing", "ready");
+
     @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists jobs, newest first.")
     int list(
             @Mixin ClientOptions client,
             @Option(names = "--state", paramLabel = "STATE", description = "${COMPLETION-CANDIDATES}") @Nullable
                     JobState state,
-            @Option(names = "--text", paramLabel = "TEXT", description = "Part of the name.") @Nullable String text,
+            @Option(names = "--text", paramLabel = "TEXT", description = "Part of name, note or tag.") @Nullable
+                    String text,
             @Option(names = "--limit", paramLabel = "N", defaultValue = "50", description = "1 to 200.") int limit,
             @Option(names = "--offset", paramLabel = "N", defaultValue = "0", description = "Jobs to pass over.")
                     int offset) {
@@ -63,6 +72,23 @@ final class JobsCommand {
     }
 
     @Command(
+            name = "note",
+            mixinStandardHelpOptions = true,
+            description = "Sets note or tags of a job; what is not given stays. An empty text removes.")
+    int note(
+            @Mixin ClientOptions client,
+            @Parameters(paramLabel = "JOB", description = "Id of the job.") String id,
+            @Option(names = "--text", paramLabel = "TEXT", description = "The note.") @Nullable String text,
+            @Option(names = "--tags", paramLabel = "A,B", description = "All its tags.") @Nullable String tags) {
+        List<String> all = tags == null ? null : tags.isBlank() ? List.of() : List.of(tags.split(","));
+        try (Roundelay roundelay = client.client()) {
+            JobView job = roundelay.jobs().annotate(id, new JobPatch(text, all));
+            client.output().show(job, () -> JobTexts.whole(job));
+        }
+        return ExitCodes.DONE;
+    }
+
+    @Command(
             name = "resubmit",
             mixinStandardHelpOptions = true,
             description = "Sends an ended job again, from the start or from a model that it committed.")
@@ -83,6 +109,26 @@ final class JobsCommand {
             Object from = number ? Integer.valueOf(fromRound) : fromRound;
             JobView job = roundelay.jobs().resubmit(id, new Resubmit(from, rounds, name, null));
             client.output().show(job, () -> job.id() + " " + Texts.progress(job) + "\n" + job.dashboardUrl());
+        }
+        return ExitCodes.DONE;
+    }
+
+    @Command(
+            name = "stack",
+            mixinStandardHelpOptions = true,
+            description = "Asks where the Python of a site stands; the answer comes as lines of its log.")
+    int stack(
+            @Mixin ClientOptions client,
+            @Parameters(paramLabel = "JOB", description = "Id of the job.") String id,
+            @Parameters(paramLabel = "SITE", description = "Such as site-1.") String site) {
+        try (Roundelay roundelay = client.client()) {
+            AssignmentView live = roundelay.jobs().assignments(id, Page.MAX_LIMIT, 0).items().stream()
+                    .filter(one -> one.site().equals(site))
+                    .filter(one -> LIVE.contains(one.state()))
+                    .findFirst()
+                    .orElseThrow(() -> client.wrong("[" + site + "] nothing runs for it now"));
+            AssignmentView asked = roundelay.jobs().showStack(id, live.id());
+            client.output().show(asked, () -> "asked; see: roundelay logs " + id + " --site " + site);
         }
         return ExitCodes.DONE;
     }

@@ -30,6 +30,7 @@ import picocli.CommandLine.ParseResult;
             WorkersCommand.class,
             KeysCommand.class,
             DoctorCommand.class,
+            AdminCommand.class,
         },
         footer = {
             "",

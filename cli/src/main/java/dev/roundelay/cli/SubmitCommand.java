@@ -1,6 +1,7 @@
 package dev.roundelay.cli;
 
 import dev.roundelay.contract.job.JobView;
+import dev.roundelay.contract.job.Preflight;
 import dev.roundelay.sdk.Roundelay;
 import dev.roundelay.sdk.WorkspaceUpload;
 import java.nio.file.Files;
@@ -27,6 +28,11 @@ final class SubmitCommand implements Callable<Integer> {
     @Option(names = "--watch", description = "Follow the job to its end.")
     private boolean watch;
 
+    @Option(
+            names = "--dry-run",
+            description = "Say what a submit would find wrong or doubtful, and send nothing; exits 2 on a problem.")
+    private boolean dryRun;
+
     @Mixin
     private ClientOptions client = new ClientOptions();
 
@@ -38,6 +44,11 @@ final class SubmitCommand implements Callable<Integer> {
         WorkspaceUpload workspace = workspace();
         try (Roundelay roundelay = client.client();
                 ProgressLine progress = ProgressLine.of(client)) {
+            if (dryRun) {
+                Preflight answer = roundelay.preflight(workspace);
+                client.output().show(answer, () -> Texts.preflight(answer));
+                return answer.ok() ? ExitCodes.DONE : ExitCodes.USAGE;
+            }
             JobView job = roundelay.submit(workspace, progress);
             progress.close();
             client.output().show(job, () -> job.id() + " " + Texts.progress(job) + "\n" + job.dashboardUrl());

@@ -3,8 +3,11 @@ package dev.roundelay.cli;
 import dev.roundelay.contract.job.JobState;
 import dev.roundelay.contract.job.JobView;
 import dev.roundelay.contract.job.LogLine;
+import dev.roundelay.contract.job.Preflight;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -50,6 +53,25 @@ final class Texts {
                 .entrySet().stream()
                         .map(entry -> entry.getKey() + " " + String.format(Locale.ROOT, "%.4g", entry.getValue()))
                         .collect(Collectors.joining(", "));
+    }
+
+    /// Returns what a submit would meet, a line for each finding and one for what to do about it.
+    static String preflight(Preflight answer) {
+        List<String> lines = new ArrayList<>();
+        answer.problems().forEach(finding -> finding(lines, "problem", finding));
+        answer.warnings().forEach(finding -> finding(lines, "warning", finding));
+        lines.add(
+                answer.ok()
+                        ? "a submit would be accepted: " + answer.shards() + " sites"
+                        : "a submit would be refused; nothing was sent");
+        return String.join("\n", lines);
+    }
+
+    private static void finding(List<String> lines, String kind, Preflight.Finding finding) {
+        lines.add(kind + ": " + finding.message() + " (" + finding.code() + ")");
+        if (!finding.hint().isEmpty()) {
+            lines.add("  what to do: " + finding.hint());
+        }
     }
 
     static String logLine(LogLine line) {

@@ -15,6 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +33,7 @@ final class MainTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
     private final Map<String, Reply> replies = new ConcurrentHashMap<>();
+    private final List<String> routes = new CopyOnWriteArrayList<>();
     private final HttpServer server;
 
     MainTest() throws IOException {
@@ -39,6 +43,7 @@ final class MainTest {
                 var unused = exchange.getRequestBody().readAllBytes();
                 String route = exchange.getRequestMethod() + " "
                         + exchange.getRequestURI().getPath().replaceFirst("^/api/v1", "");
+                routes.add(route);
                 Reply reply = replies.getOrDefault(
                         route, new Reply(404, "{\"code\":\"not_found\",\"message\":\"[" + route + "] none\"}"));
                 byte[] body = reply.body().getBytes(StandardCharsets.UTF_8);
@@ -100,6 +105,42 @@ final class MainTest {
         assertThat(run("jobs", "watch", "job_1")).isEqualTo(ExitCodes.JOB_CANCELLED);
         replies.put("GET /jobs/job_1", new Reply(200, job("FINISHED", "null")));
         assertThat(run("jobs", "watch", "job_1")).isZero();
+    }
+
+    @Test
+    void a_dry_run_tells_problems_and_warnings_and_sends_nothing() throws IOException {
+        Path code = Files.writeString(folder.resolve("model_def.py"), "class Net: pass\n");
+        Path shards = Files.createDirectory(folder.resolve("shards"));
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(shards.resolve("a.zip")))) {
+            zip.putNextEntry(new ZipEntry("a.txt"));
+        }
+        replies.put("POST /jobs/preflight", new Reply(200, """
+                        {"ok":false,"shards":1,
+                         "problems":[{"code":"slug_in_use","message":"[name] job_7 has it","hint":"wait"}],
+                         "warnings":[{"code":"must_wait","message":"[selection] busy","hint":""}]}"""));
+
+        assertThat(run("submit", code.toString(), "--class", "Net", "--shards", shards.toString(), "--dry-run"))
+                .isEqualTo(ExitCodes.USAGE);
+
+        assertThat(out.toString())
+                .contains("problem: [name] job_7 has it (slug_in_use)", "what to do: wait")
+                .contains("warning: [selection] busy (must_wait)", "nothing was sent");
+        assertThat(routes).containsExactly("POST /jobs/preflight");
+    }
+
+    @Test
+    void a_note_and_tags_are_set_and_shown() throws IOException {
+        replies.put(
+                "PATCH /jobs/job_1",
+                new Reply(
+                        200,
+                        job("FINISHED", "null")
+                                .replace("\"warnings\"", "\"note\":\"wider\",\"tags\":[\"a\",\"b\"],\"warnings\"")));
+
+        assertThat(run("jobs", "note", "job_1", "--text", "wider", "--tags", "a,b"))
+                .isZero();
+
+        assertThat(out.toString()).contains("tags       a, b", "note       wider");
     }
 
     @Test

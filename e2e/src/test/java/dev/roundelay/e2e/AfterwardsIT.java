@@ -11,6 +11,7 @@ import dev.roundelay.contract.job.RoundView;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +82,36 @@ class AfterwardsIT {
 
         assertThat(again.id()).isNotEqualTo(once.id());
         assertThat(model("twice")).isEqualTo(before);
+    }
+
+    @Test
+    void a_site_that_hangs_shows_where_its_python_stands_and_can_be_cancelled() {
+        String hanging = STEADY.replace(
+                "def fl_train(",
+                "def wait_for_godot():\n    import threading\n"
+                        + "    threading.Event().wait()\n\n\ndef fl_train(model, env, out_dir, logger=None):\n"
+                        + "    logger('waiting')\n    wait_for_godot()\n\n\ndef never(");
+        JobView job = product.submit(Draft.of("hanging", hanging, Zips.tables(3), 1));
+        Eventually.await(
+                "it waits",
+                Duration.ofSeconds(60),
+                () -> product.api().logs(job.id()).stream()
+                        .anyMatch(line -> line.message().equals("waiting")));
+        AssignmentView held = product.api().assignments(job.id()).getFirst();
+
+        var _ = product.api().call("POST", "/api/v1/jobs/" + job.id() + "/assignments/" + held.id() + "/stack", null);
+
+        Eventually.await(
+                "its stack is in the log",
+                Duration.ofSeconds(30),
+                () -> product.api().logs(job.id()).stream()
+                        .map(LogLine::message)
+                        .anyMatch(line -> line.contains("in wait_for_godot")));
+        product.api().cancel(job.id());
+        assertThat(product.api().awaitEnd(job.id()).state()).isEqualTo(JobState.CANCELLED);
+        assertThatThrownBy(() -> product.api()
+                        .call("POST", "/api/v1/jobs/" + job.id() + "/assignments/" + held.id() + "/stack", null))
+                .hasMessageContaining("nothing runs any more");
     }
 
     @Test

@@ -79,7 +79,8 @@ final class LiveView implements KernelView {
             case PREPARING -> Optional.of(preparing(job));
             case RECOVERING -> Optional.of("waits for " + awaited(job));
             case STOPPING -> Optional.of(stopping(job));
-            case TRAINING, FINALIZING -> Optional.empty();
+            case TRAINING -> silent(job);
+            case FINALIZING -> Optional.empty();
             case null -> Optional.empty();
         };
     }
@@ -136,6 +137,19 @@ final class LiveView implements KernelView {
             places = known;
         }
         return known;
+    }
+
+    private Optional<String> silent(Job job) {
+        List<String> silent = new ArrayList<>();
+        for (Assignment assignment : image.live(job.id())) {
+            held(assignment.id())
+                    .map(WorkerReport.Held::silentSince)
+                    .ifPresent(since -> silent.add(
+                            "%s on %s since %s".formatted(assignment.site(), workerName(assignment), since)));
+        }
+        return silent.isEmpty()
+                ? Optional.empty()
+                : Optional.of("silent (no log line, no use of the processor): " + String.join(", ", silent));
     }
 
     private String preparing(Job job) {

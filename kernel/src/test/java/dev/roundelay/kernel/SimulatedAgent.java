@@ -107,7 +107,8 @@ final class SimulatedAgent {
                         "starts",
                         null,
                         null,
-                        false);
+                        false,
+                        null);
             }
             held.put(assignment.id(), next(kernel, assignment, now));
         }
@@ -140,6 +141,7 @@ final class SimulatedAgent {
                 held.phase(),
                 Optional.ofNullable(held.validates()).orElse(true),
                 failure,
-                loss);
+                loss,
+                null);
     }
 }

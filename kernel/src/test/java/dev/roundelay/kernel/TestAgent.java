@@ -96,6 +96,6 @@ final class TestAgent {
 
     private static Held held(
             AssignmentId id, Fence fence, AssignmentState state, @Nullable Failure failure, boolean loss) {
-        return new Held(id, fence, state, 0, 0, "phase " + state, true, failure, loss);
+        return new Held(id, fence, state, 0, 0, "phase " + state, true, failure, loss, null);
     }
 }

@@ -1,11 +1,16 @@
 package dev.roundelay.sdk;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.roundelay.contract.Json;
 import dev.roundelay.contract.Page;
+import dev.roundelay.contract.job.AssignmentView;
+import dev.roundelay.contract.job.JobPatch;
 import dev.roundelay.contract.job.JobSpec;
 import dev.roundelay.contract.job.JobState;
 import dev.roundelay.contract.job.JobView;
 import dev.roundelay.contract.job.LogPage;
+import dev.roundelay.contract.job.Manifest;
 import dev.roundelay.contract.job.MetricPoint;
 import dev.roundelay.contract.job.Preflight;
 import dev.roundelay.contract.job.Resubmit;
@@ -29,9 +34,21 @@ public final class Jobs {
         return transport.json(Transport.withJson(call, spec), new TypeReference<>() {});
     }
 
-    /// Checks a job as submit would, and creates nothing.
+    /// Checks a job whose inputs are in the bucket as submit would, and creates nothing.
     public Preflight preflight(JobSpec spec) {
         return transport.json(Transport.withJson(Call.of("POST", "/jobs/preflight"), spec), new TypeReference<>() {});
+    }
+
+    /// Checks a job as submit would after those files were uploaded; nothing is sent or created.
+    public Preflight preflight(JobSpec spec, Manifest manifest) {
+        ObjectNode body = Json.strict().valueToTree(spec);
+        body.set("manifest", Json.strict().valueToTree(manifest));
+        return transport.json(Transport.withJson(Call.of("POST", "/jobs/preflight"), body), new TypeReference<>() {});
+    }
+
+    /// Sets note or tags of a job, live or ended; what is null in the patch stays.
+    public JobView annotate(String id, JobPatch patch) {
+        return transport.json(Transport.withJson(Call.of("PATCH", path(id)), patch), new TypeReference<>() {});
     }
 
     /// Reads one job.
@@ -61,6 +78,22 @@ public final class Jobs {
         // Repeating is harmless here: a cancelled job answers as before.
         Call call = Call.of("POST", path(id) + "/cancel").with("Idempotency-Key", "cancel-" + UUID.randomUUID());
         return transport.json(call, new TypeReference<>() {});
+    }
+
+    /// Reads a page of which worker holds which site, earlier attempts included.
+    public Page<AssignmentView> assignments(String id, int limit, int offset) {
+        Call call =
+                Call.of("GET", path(id) + "/assignments").query("limit", limit).query("offset", offset);
+        return transport.json(call, new TypeReference<>() {});
+    }
+
+    /// Asks where the Python of a live assignment stands: the stack of each thread comes as lines of its log.
+    ///
+    /// @throws NotFoundException if the job has no such live assignment
+    public AssignmentView showStack(String id, String assignment) {
+        return transport.json(
+                Call.of("POST", path(id) + "/assignments/" + Roundelay.segment(assignment) + "/stack"),
+                new TypeReference<>() {});
     }
 
     /// Sends an ended job again, exactly once.

@@ -3,6 +3,7 @@ package dev.roundelay.sdk;
 import com.fasterxml.jackson.core.type.TypeReference;
 import dev.roundelay.contract.Page;
 import dev.roundelay.contract.job.JobView;
+import dev.roundelay.contract.job.Preflight;
 import dev.roundelay.contract.worker.GpuCatalogEntry;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -74,6 +75,11 @@ public final class Roundelay implements AutoCloseable {
         return transport
                 .json(Call.of("GET", "/gpu-catalog"), new TypeReference<Page<GpuCatalogEntry>>() {})
                 .items();
+    }
+
+    /// Checks a job as submit would; nothing is sent but names and sizes, and nothing is created.
+    public Preflight preflight(WorkspaceUpload workspace) {
+        return jobs.preflight(workspace.spec(), workspace.manifest());
     }
 
     /// Makes `jobs/<slug>/` in the bucket equal to the workspace and submits the job.

@@ -41,6 +41,15 @@ final class Shards {
         }
     }
 
+    /// Returns what the zip's directory says of its members.
+    static long unpackedBytes(Path path) {
+        try (ZipFile zip = new ZipFile(path.toFile())) {
+            return zip.stream().mapToLong(entry -> Math.max(0, entry.getSize())).sum();
+        } catch (IOException e) {
+            throw Source.unreadable(path, e);
+        }
+    }
+
     private static void requireZip(Path path) {
         try (ZipFile zip = new ZipFile(path.toFile())) {
             var unused = zip.size();

@@ -4,14 +4,13 @@ import dev.roundelay.contract.files.FileListing;
 import dev.roundelay.contract.job.JobView;
 import dev.roundelay.contract.job.Preflight;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Uploads and submits; each step can be repeated, so a submit that was cut is simply called again.
 final class Submitter {
-    // What depends on the inputs, which are not there yet, is left to the submit.
-    private static final Set<String> KNOWN_BEFORE_UPLOAD =
-            Set.of("unknown_worker", "duplicate_worker", "unknown_strategy", "slug_in_use");
+    private static final Map<String, Integer> STATUS = Map.of("slug_in_use", 409, "not_found", 404);
 
     private final Jobs jobs;
     private final Files files;
@@ -38,12 +37,13 @@ final class Submitter {
 
     // Gigabytes are not to be sent for a job that will be refused.
     private void preflight(WorkspaceUpload workspace) {
-        for (Preflight.Finding problem : jobs.preflight(workspace.spec()).problems()) {
-            if (KNOWN_BEFORE_UPLOAD.contains(problem.code())) {
-                int status = problem.code().equals("slug_in_use") ? 409 : 400;
-                throw Errors.of(
-                        new Facts(problem.code(), problem.message(), problem.hint(), null, status, Map.of(), null));
-            }
+        List<Preflight.Finding> problems =
+                jobs.preflight(workspace.spec(), workspace.manifest()).problems();
+        if (!problems.isEmpty()) {
+            Preflight.Finding first = problems.getFirst();
+            String all = problems.stream().map(Preflight.Finding::message).collect(Collectors.joining("\n"));
+            throw Errors.of(new Facts(
+                    first.code(), all, first.hint(), null, STATUS.getOrDefault(first.code(), 400), Map.of(), null));
         }
     }
 }

@@ -1,8 +1,11 @@
 package dev.roundelay.sdk;
 
 import dev.roundelay.contract.job.JobSpec;
+import dev.roundelay.contract.job.Manifest;
 import dev.roundelay.contract.job.Slug;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,6 +44,32 @@ public final class WorkspaceUpload {
     /// Returns the keys that will be stored, in the order of their upload.
     public List<String> keys() {
         return List.copyOf(objects.keySet());
+    }
+
+    /// Returns what will be uploaded, for a preflight.
+    public Manifest manifest() {
+        Source requirements = objects.get(spec.requirements());
+        return new Manifest(
+                objects.entrySet().stream()
+                        .map(object -> announced(object.getKey(), object.getValue()))
+                        .toList(),
+                requirements == null ? null : text(requirements),
+                null);
+    }
+
+    private static Manifest.File announced(String key, Source source) {
+        Long unpacked = key.contains("/shards/") && source instanceof Source.OfFile(Path path, long _)
+                ? Long.valueOf(Shards.unpackedBytes(path))
+                : null;
+        return new Manifest.File(key, source.sizeBytes(), unpacked);
+    }
+
+    private static String text(Source source) {
+        try (InputStream in = source.open()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw Source.unreadable("requirements", e);
+        }
     }
 
     Map<String, Source> objects() {

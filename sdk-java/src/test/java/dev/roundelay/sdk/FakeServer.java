@@ -186,7 +186,7 @@ final class FakeServer implements AutoCloseable {
             case "/files" -> request.method().equals("GET") ? list(request) : delete(request);
             case "/files/content" -> content(request);
             case "/jobs/preflight" -> Answer.json(200, """
-                    {"ok":false,"shards":0,"problems":[{"code":"model_def_missing","message":"[scripts] none yet","hint":""}],"warnings":[]}""");
+                    {"ok":true,"shards":2,"problems":[],"warnings":[{"code":"must_wait","message":"[selection] busy","hint":""}]}""");
             case "/jobs" -> Answer.json(201, job("PENDING"));
             case "/workers" -> Answer.json(200, "{\"items\":[],\"total\":0,\"limit\":200,\"offset\":0}");
             default ->

@@ -3,9 +3,11 @@ package dev.roundelay.sdk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.roundelay.contract.job.JobSpec;
 import dev.roundelay.contract.job.JobState;
 import dev.roundelay.contract.job.JobView;
+import dev.roundelay.contract.job.Preflight;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -267,6 +269,21 @@ final class RoundelayTest {
         assertThatThrownBy(() -> roundelay.submit(workspace))
                 .isInstanceOf(ConflictException.class)
                 .hasMessage("[slug] busy");
+        assertThat(server.objects).isEmpty();
+    }
+
+    @Test
+    void a_preflight_tells_names_and_sizes_and_sends_nothing() throws IOException {
+        Preflight answer = roundelay.preflight(workspace("asked"));
+
+        assertThat(answer.ok()).isTrue();
+        assertThat(answer.warnings())
+                .singleElement()
+                .satisfies(warning -> assertThat(warning.code()).isEqualTo("must_wait"));
+        JsonNode sent = server.seen.getLast().json();
+        assertThat(sent.path("manifest").path("files").findValuesAsText("key"))
+                .contains("jobs/asked/scripts/model_def.py", "jobs/asked/requirements/requirements.txt");
+        assertThat(sent.path("manifest").path("requirements").asText()).contains("torch");
         assertThat(server.objects).isEmpty();
     }
 

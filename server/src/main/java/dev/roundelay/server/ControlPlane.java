@@ -29,6 +29,8 @@ import dev.roundelay.server.jobs.JobSignals;
 import dev.roundelay.server.jobs.JsonRunSpecs;
 import dev.roundelay.server.store.Database;
 import dev.roundelay.server.store.JdbcSnapshotSweep;
+import dev.roundelay.server.store.Schema;
+import dev.roundelay.server.workerapi.StackRequests;
 import dev.roundelay.server.workerapi.WorkerApi;
 import dev.roundelay.server.workerapi.WorkerAuth;
 import dev.roundelay.server.workerapi.WorkerSignals;
@@ -86,14 +88,16 @@ public final class ControlPlane implements AutoCloseable {
         Serving serving = new Serving(settings, stores, kernel, runs, bootstrap, epoch, signals);
         active = new ActiveServer(
                 database,
+                new Schema(database, settings.dataDir().resolve("backups"), clock),
                 ActiveServerConfig.defaults(),
                 System::nanoTime,
                 List.of(serving, signals.ticker(), housekeeping()));
 
-        JobApi jobApi = new JobApi(jobParts(settings, authenticator, jobSignals, epoch));
+        StackRequests stacks = new StackRequests(signals.workers(), clock);
+        JobApi jobApi = new JobApi(jobParts(settings, authenticator, jobSignals, stacks, epoch));
         WorkerAuth workerAuth = new WorkerAuth(stores.tokens());
         List<Routes> routes = new ArrayList<>(jobApi.routes());
-        routes.addAll(WorkerApi.routes(workerParts(workerAuth, signals.workers(), epoch)));
+        routes.addAll(WorkerApi.routes(workerParts(workerAuth, signals.workers(), stacks, epoch)));
         ObjectStore objects = new ObjectStore(stores.blobs(), stores.index());
         AccountApi accountApi = new AccountApi(new AccountApi.Parts(
                 settings,
@@ -157,7 +161,11 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private JobApi.Parts jobParts(
-            Settings settings, Authenticator authenticator, JobSignals jobSignals, ActiveEpoch epoch) {
+            Settings settings,
+            Authenticator authenticator,
+            JobSignals jobSignals,
+            StackRequests stacks,
+            ActiveEpoch epoch) {
         return new JobApi.Parts(
                 authenticator,
                 kernel,
@@ -170,13 +178,15 @@ public final class ControlPlane implements AutoCloseable {
                 stores.submissions(),
                 stores.figures(),
                 jobSignals,
+                stacks::ask,
                 epoch,
                 settings.publicUrl(),
                 clock,
                 random);
     }
 
-    private WorkerApi.Parts workerParts(WorkerAuth auth, WorkerSignals signals, ActiveEpoch epoch) {
+    private WorkerApi.Parts workerParts(
+            WorkerAuth auth, WorkerSignals signals, StackRequests stacks, ActiveEpoch epoch) {
         return new WorkerApi.Parts(
                 auth,
                 kernel,
@@ -187,6 +197,7 @@ public final class ControlPlane implements AutoCloseable {
                 stores.tokens(),
                 stores.submissions(),
                 signals,
+                stacks,
                 stores.bodies(),
                 stores.handover(),
                 epoch,

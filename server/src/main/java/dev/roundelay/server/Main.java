@@ -11,6 +11,7 @@ import dev.roundelay.server.http.HttpServer;
 import dev.roundelay.server.postgres.EmbeddedPostgres;
 import dev.roundelay.server.postgres.PostgresAddress;
 import dev.roundelay.server.store.Database;
+import dev.roundelay.server.store.Schema;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -68,6 +70,11 @@ public final class Main implements Callable<Integer> {
         // Whoever takes over ends the sessions of this process by their name, and of no other on the same data folder.
         String name = "roundelay-%s-%s".formatted(serverId, HexFormat.of().toHexDigits(new SecureRandom().nextInt()));
         Database database = Database.open(address, name, CONNECTIONS);
+        if (!isKnown(database, config)) {
+            database.close();
+            postgres.ifPresent(EmbeddedPostgres::close);
+            return CONFIG_EXIT;
+        }
         ControlPlane plane = new ControlPlane(
                 settings(config, ports, serverId),
                 database,
@@ -90,6 +97,19 @@ public final class Main implements Callable<Integer> {
         }
         Thread.currentThread().join();
         return 0;
+    }
+
+    /// Tells at once if the tables are of a newer release. A database that does not answer yet is waited for later.
+    private static boolean isKnown(Database database, ServerConfig config) {
+        try {
+            new Schema(database, config.dataDir().resolve("backups"), InstantSource.system()).requireKnown();
+        } catch (Schema.NewerException e) {
+            System.err.println(e.getMessage());
+            return false;
+        } catch (RuntimeException e) {
+            LOG.info("the database does not answer yet", e);
+        }
+        return true;
     }
 
     private static EmbeddedPostgres embedded(ServerConfig config) {

@@ -126,6 +126,22 @@ class AgentFaultsIT {
     }
 
     @Test
+    void a_stack_is_shown_once_for_each_wish_and_the_training_goes_on() throws Exception {
+        try (RunningAgent _ = waitingIn(setup())) {
+            plane.askForStack(0, 7);
+            plane.await(
+                    "the stack is in the log",
+                    () -> plane.site(0).messages().stream().anyMatch(line -> line.contains("in fl_train")));
+            plane.askForStack(0, 7);
+            go();
+            plane.awaitFinished();
+        }
+
+        assertThat(plane.site(0).messages()).containsOnlyOnce("the stack of every thread, as asked for:");
+        assertThat(plane.site(0).states()).doesNotContain("failed", "stopped");
+    }
+
+    @Test
     void an_attempt_that_is_listed_no_more_is_stopped_and_reported() throws Exception {
         try (RunningAgent _ = waitingIn(setup())) {
             List<ProcessHandle> harness = harnesses();

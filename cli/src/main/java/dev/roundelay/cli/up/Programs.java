@@ -9,6 +9,7 @@ import java.util.Optional;
 /// from the class path of this program where no launcher started it.
 public final class Programs {
     private static final String SERVER = "dev.roundelay.server.Main";
+    private static final String ADMIN = "dev.roundelay.server.admin.AdminMain";
     private static final String TRIAL = "dev.roundelay.worker.trial.Main";
     private static final String WORKER = "dev.roundelay.worker.Main";
 
@@ -32,6 +33,11 @@ public final class Programs {
     /// Returns the command line of a worker.
     public List<String> worker(List<String> options) {
         return command("worker", WORKER, options);
+    }
+
+    /// Returns the command line of an operator's program.
+    public List<String> admin(List<String> options) {
+        return command("admin", ADMIN, options);
     }
 
     /// Returns the command line of a trial.

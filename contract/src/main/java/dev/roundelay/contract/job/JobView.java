@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param phaseDetail   the same in words, for people
 /// @param queuePosition from 1 while queued
 /// @param round         committed rounds
+/// @param note          of its owner, empty for none
 /// @param metrics       latest global value of each metric
 public record JobView(
         String id,
@@ -30,11 +31,15 @@ public record JobView(
         String dashboardUrl,
         boolean cancelRequested,
         @Nullable String parentId,
+        String note,
+        List<String> tags,
         List<JobWarning> warnings,
         Map<String, Double> metrics,
         JobSpec spec,
         @Nullable JobFailure failure) {
     public JobView {
+        note = note == null ? "" : note;
+        tags = tags == null ? List.of() : List.copyOf(tags);
         warnings = List.copyOf(warnings);
     }
 }

@@ -1,5 +1,6 @@
 package dev.roundelay.contract.worker;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -41,6 +42,7 @@ public record SyncRequest(
     /// @param phase     for people: `fetching inputs`, `building environment`, `importing`, `training`
     /// @param validates with `ready`: whether the module has the validation function
     /// @param failure   with `failed`
+    /// @param silentSince since when a step goes on without log line or use of the processor; null if none does
     public record Held(
             String assignmentId,
             String fence,
@@ -49,5 +51,6 @@ public record SyncRequest(
             long lastLog,
             @Nullable String phase,
             @Nullable Boolean validates,
-            @Nullable FailureReport failure) {}
+            @Nullable FailureReport failure,
+            @Nullable Instant silentSince) {}
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import faulthandler
 import os
+import signal
 import sys
 from typing import Any
 
@@ -16,6 +17,8 @@ def main() -> None:
     """Serve requests until `finish` or until the agent is gone."""
     channel = Channel.take_over_standard_streams()
     faulthandler.enable(file=2, all_threads=False)
+    # Who asks where a silent site stands gets the stacks of all threads, also while it hangs in native code.
+    faulthandler.register(signal.SIGUSR1, file=2, all_threads=True)
     _forget_own_folder()
     steps = Steps(channel)
     while True:

@@ -4,6 +4,7 @@ import dev.roundelay.kernel.assignment.AssignmentId;
 import dev.roundelay.kernel.assignment.AssignmentState;
 import dev.roundelay.kernel.assignment.Fence;
 import dev.roundelay.kernel.job.Failure;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,7 @@ public record WorkerReport(
     /// @param validates with `ready`: whether the module has the validation function; null if unknown
     /// @param failure   with `failed`
     /// @param loss      with `failed`: the harness was killed from outside, so the shard is lost, not failed
+    /// @param silentSince since when its step goes on without a sign of life; null if there is one
     public record Held(
             AssignmentId id,
             Fence fence,
@@ -40,5 +42,6 @@ public record WorkerReport(
             @Nullable String phase,
             @Nullable Boolean validates,
             @Nullable Failure failure,
-            boolean loss) {}
+            boolean loss,
+            @Nullable Instant silentSince) {}
 }

@@ -2,6 +2,7 @@ package dev.roundelay.server.active;
 
 import dev.roundelay.kernel.Epoch;
 import dev.roundelay.server.store.Database;
+import dev.roundelay.server.store.Schema;
 import dev.roundelay.server.store.ServerTerms;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -26,6 +27,7 @@ public final class ActiveServer implements AutoCloseable {
     private static final Duration FAILURE_PAUSE = Duration.ofSeconds(1);
 
     private final Database database;
+    private final Schema schema;
     private final ActiveServerConfig config;
     private final LongSupplier nanos;
     private final List<ActivationListener> listeners;
@@ -37,11 +39,17 @@ public final class ActiveServer implements AutoCloseable {
     private volatile boolean otherSeen;
     private volatile long renewedAt;
 
+    /// @param schema    brought up to date under the lock, before the first listener is told
     /// @param nanos     monotonic, such as `System::nanoTime`
     /// @param listeners told of an activation in this order, of its end in the opposite one
     public ActiveServer(
-            Database database, ActiveServerConfig config, LongSupplier nanos, List<ActivationListener> listeners) {
+            Database database,
+            Schema schema,
+            ActiveServerConfig config,
+            LongSupplier nanos,
+            List<ActivationListener> listeners) {
         this.database = database;
+        this.schema = schema;
         this.config = config;
         this.nanos = nanos;
         this.listeners = List.copyOf(listeners);
@@ -156,7 +164,7 @@ public final class ActiveServer implements AutoCloseable {
             terms.endSessionsOf(former.get().applicationName());
         }
         // The schema may change only under the lock: an active server of an older release relies on the old one.
-        database.migrate();
+        schema.upgrade();
         Epoch epoch = terms.raiseEpoch(database.applicationName());
         log.info("active under {}", epoch);
         otherSeen = false;

@@ -3,6 +3,7 @@ package dev.roundelay.server.http;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.roundelay.contract.ErrorCode;
@@ -11,6 +12,7 @@ import dev.roundelay.contract.Page;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +33,16 @@ public final class Requests {
         return body(ctx, type, Json.lenient());
     }
 
+    /// Returns a part of a JSON body as what it means; unknown fields are refused by name.
+    public static <T> T value(JsonNode part, Class<T> type) {
+        return value(part.toString().getBytes(StandardCharsets.UTF_8), type, Json.strict());
+    }
+
     private static <T> T body(Context ctx, Class<T> type, JsonMapper mapper) {
-        byte[] bytes = bytes(ctx, MAX_JSON_BYTES);
+        return value(bytes(ctx, MAX_JSON_BYTES), type, mapper);
+    }
+
+    private static <T> T value(byte[] bytes, Class<T> type, JsonMapper mapper) {
         try {
             T value = mapper.readValue(bytes, type);
             if (value == null) {

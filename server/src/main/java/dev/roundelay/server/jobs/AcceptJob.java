@@ -54,11 +54,7 @@ final class AcceptJob {
                 json(spec));
         return switch (kernel.submit(job, submissions.record(submission))) {
             case Submitted.Accepted(Job accepted) -> accepted.id();
-            case Submitted.SlugInUse(Job holder) ->
-                throw refused(
-                        ErrorCode.SLUG_IN_USE,
-                        "[name] the live job %s has the same folder jobs/%s/; wait for it, cancel it, or choose another name"
-                                .formatted(holder.id(), holder.slug()));
+            case Submitted.SlugInUse(Job holder) -> throw new RefusedException(slugInUse(holder));
             case Submitted.TooManyLiveJobs(int live, int limit) ->
                 throw refused(
                         ErrorCode.TOO_MANY_REQUESTS,
@@ -73,6 +69,14 @@ final class AcceptJob {
                         ErrorCode.DUPLICATE_WORKER,
                         "[selection.workerIds] names %s twice; name each worker once".formatted(worker));
         };
+    }
+
+    /// Returns what is wrong with a name whose folder a live job has.
+    static SpecCheck.Problem slugInUse(Job holder) {
+        return new SpecCheck.Problem(
+                ErrorCode.SLUG_IN_USE,
+                "[name] the live job %s has the same folder jobs/%s/; wait for it, cancel it, or choose another name"
+                        .formatted(holder.id(), holder.slug()));
     }
 
     private static String json(JobSpec spec) {

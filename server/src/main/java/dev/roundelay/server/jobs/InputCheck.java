@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,21 +31,23 @@ final class InputCheck {
     /// Returns what is wrong with the files; empty when nothing is.
     List<SpecCheck.Problem> problems(JobSpec spec, JobInputs inputs) throws IOException {
         List<SpecCheck.Problem> problems = new ArrayList<>();
-        modelDef(spec, inputs).ifPresent(problems::add);
+        modelDef(spec, inputs.scripts().stream().map(JobInputs.File::path).toList())
+                .ifPresent(problems::add);
         missingKeys(spec, inputs, problems);
-        shardCount(spec, inputs).ifPresent(problems::add);
+        shardCount(spec, inputs.shards().size()).ifPresent(problems::add);
         if (problems.isEmpty()) {
             shards(spec, inputs, problems);
         }
         return problems;
     }
 
-    private static Optional<SpecCheck.Problem> modelDef(JobSpec spec, JobInputs inputs) {
+    /// Returns what is wrong with the modules.
+    ///
+    /// @param scripts paths below the scripts prefix
+    static Optional<SpecCheck.Problem> modelDef(JobSpec spec, Collection<String> scripts) {
         String path = spec.model().module().replace('.', '/') + ".py";
         String folder = spec.model().module().replace('.', '/') + "/__init__.py";
-        boolean found = inputs.scripts().stream()
-                .anyMatch(file -> file.path().equals(path) || file.path().equals(folder));
-        return found
+        return scripts.contains(path) || scripts.contains(folder)
                 ? Optional.empty()
                 : Optional.of(new SpecCheck.Problem(
                         ErrorCode.MODEL_DEF_MISSING,
@@ -61,17 +64,17 @@ final class InputCheck {
         }
     }
 
-    private static SpecCheck.Problem missing(String field, String key) {
+    static SpecCheck.Problem missing(String field, String key) {
         return new SpecCheck.Problem(
                 ErrorCode.INVALID_REQUEST,
                 "[%s] there is no object %s; upload it, or leave the field out".formatted(field, key));
     }
 
-    private static Optional<SpecCheck.Problem> shardCount(JobSpec spec, JobInputs inputs) {
+    /// Returns what is wrong with the number of shards.
+    static Optional<SpecCheck.Problem> shardCount(JobSpec spec, int shards) {
         if (spec.shards() == null) {
             return Optional.empty();
         }
-        int shards = inputs.shards().size();
         if (shards == 0) {
             return Optional.of(new SpecCheck.Problem(
                     ErrorCode.SHARD_COUNT_MISMATCH,

@@ -4,6 +4,7 @@ import dev.roundelay.federation.JobRuns;
 import dev.roundelay.federation.RunStore;
 import dev.roundelay.kernel.Kernel;
 import dev.roundelay.kernel.KernelStore;
+import dev.roundelay.kernel.assignment.Assignment;
 import dev.roundelay.kernel.journal.JobJournal;
 import dev.roundelay.server.active.ActiveEpoch;
 import dev.roundelay.server.compat.CompatJobsResource;
@@ -17,6 +18,7 @@ import dev.roundelay.storage.BlobStore;
 import dev.roundelay.storage.BucketIndex;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /// The resources about jobs, our own and the published client's.
@@ -39,6 +41,7 @@ public final class JobApi {
             JdbcSubmissions submissions,
             JobFigures figures,
             JobSignals signals,
+            Consumer<Assignment> stackRequests,
             ActiveEpoch epoch,
             String publicUrl,
             InstantSource clock,
@@ -68,7 +71,7 @@ public final class JobApi {
                 p.authenticator(),
                 submit,
                 resubmit,
-                selection,
+                new PreflightCheck(submit, selection, p.index(), p.kernel()),
                 access,
                 mapper,
                 files,
@@ -78,6 +81,7 @@ public final class JobApi {
         return List.of(
                 jobs,
                 new JobReadsResource(p.authenticator(), access, p.kernelStore(), p.runStore(), p.journal(), mapper),
+                new JobStackResource(p.authenticator(), access, p.kernel(), mapper, p.stackRequests()),
                 new JobModelResource(p.authenticator(), access, p.runs(), p.figures()),
                 new JobEventsResource(p.authenticator(), access, p.journal(), p.signals()),
                 new CompatJobsResource(

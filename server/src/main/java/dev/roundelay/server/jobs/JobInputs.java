@@ -59,8 +59,7 @@ public record JobInputs(
     /// Sorts the entries of a snapshot.
     public static JobInputs of(JobSpec spec, List<SnapshotEntry> entries) {
         List<File> shards = under(spec.shards(), entries).stream()
-                .filter(file -> file.path().toLowerCase(Locale.ROOT).endsWith(".zip"))
-                .filter(file -> file.path().indexOf('/') < 0)
+                .filter(file -> isShard(file.path()))
                 .sorted(Comparator.comparing(File::path, NaturalOrder.INSTANCE))
                 .toList();
         return new JobInputs(
@@ -69,6 +68,11 @@ public record JobInputs(
                 shards,
                 at(spec.requirements(), entries),
                 at(spec.checkpoint(), entries));
+    }
+
+    /// Returns whether a path below the shards prefix is a shard.
+    static boolean isShard(String path) {
+        return path.toLowerCase(Locale.ROOT).endsWith(".zip") && path.indexOf('/') < 0;
     }
 
     /// Returns what a job lets go when it has ended: shards and warm start.

@@ -22,6 +22,7 @@ import dev.roundelay.kernel.job.JobTransition;
 import dev.roundelay.kernel.journal.JobJournal;
 import dev.roundelay.kernel.journal.Line;
 import dev.roundelay.kernel.journal.Point;
+import dev.roundelay.kernel.worker.WorkerReport;
 import dev.roundelay.server.store.JobFigures;
 import java.util.List;
 import java.util.Locale;
@@ -86,6 +87,8 @@ public final class JobMapper {
                 dashboardUrl(job),
                 job.cancelRequested(),
                 job.parentId() == null ? null : job.parentId().value(),
+                job.note(),
+                job.tags(),
                 warnings,
                 figure.metrics(),
                 spec,
@@ -169,6 +172,7 @@ public final class JobMapper {
                 assignment.attempt(),
                 assignment.state().name().toLowerCase(Locale.ROOT),
                 view.leasedUntil(assignment.id()).orElse(null),
-                worker.map(status -> status.lastSeenAt()).orElse(null));
+                worker.map(status -> status.lastSeenAt()).orElse(null),
+                view.held(assignment.id()).map(WorkerReport.Held::silentSince).orElse(null));
     }
 }

@@ -1,10 +1,13 @@
 package dev.roundelay.server.jobs;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roundelay.contract.ErrorCode;
 import dev.roundelay.contract.files.Deleted;
+import dev.roundelay.contract.job.JobPatch;
 import dev.roundelay.contract.job.JobSpec;
 import dev.roundelay.contract.job.JobView;
-import dev.roundelay.contract.job.Preflight;
+import dev.roundelay.contract.job.Manifest;
 import dev.roundelay.contract.job.Resubmit;
 import dev.roundelay.kernel.Cancelled;
 import dev.roundelay.kernel.JobPage;
@@ -25,20 +28,19 @@ import dev.roundelay.server.http.Routes;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-/// Submit, list, read, cancel, delete.
+/// Submit, list, read, annotate, cancel, delete.
 public final class JobsResource implements Routes {
     private static final String PATH = "/api/v1/jobs";
 
     private final Authenticator authenticator;
     private final SubmitJob submit;
     private final ResubmitJob resubmit;
-    private final SelectionCheck selection;
+    private final PreflightCheck preflight;
     private final JobAccess access;
     private final JobMapper mapper;
     private final JobFiles files;
@@ -50,7 +52,7 @@ public final class JobsResource implements Routes {
             Authenticator authenticator,
             SubmitJob submit,
             ResubmitJob resubmit,
-            SelectionCheck selection,
+            PreflightCheck preflight,
             JobAccess access,
             JobMapper mapper,
             JobFiles files,
@@ -60,7 +62,7 @@ public final class JobsResource implements Routes {
         this.authenticator = authenticator;
         this.submit = submit;
         this.resubmit = resubmit;
-        this.selection = selection;
+        this.preflight = preflight;
         this.access = access;
         this.mapper = mapper;
         this.files = files;
@@ -75,6 +77,7 @@ public final class JobsResource implements Routes {
         routes.post(PATH + "/preflight", this::preflight);
         routes.get(PATH, this::list);
         routes.get(PATH + "/{id}", this::get);
+        routes.patch(PATH + "/{id}", this::annotate);
         routes.delete(PATH + "/{id}", this::delete);
         routes.post(PATH + "/{id}/cancel", this::cancel);
         routes.post(PATH + "/{id}/resubmit", this::resubmit);
@@ -116,23 +119,14 @@ public final class JobsResource implements Routes {
 
     private void preflight(Context ctx) throws IOException {
         Caller caller = authenticator.require(ctx);
-        JobSpec spec = Requests.body(ctx, JobSpec.class);
-        List<Preflight.Finding> problems = submit.problems(caller.user(), spec).stream()
-                .map(problem -> new Preflight.Finding(
-                        problem.code().toString(),
-                        problem.message(),
-                        problem.code().hint()))
-                .toList();
-        List<Preflight.Finding> warnings = new ArrayList<>();
-        Set<String> unmatched = selection.unmatchedModels(caller.user(), spec);
-        if (!unmatched.isEmpty()) {
-            warnings.add(new Preflight.Finding(
-                    "no_matching_worker",
-                    "[selection.auto.gpuModels] no online worker has one of %s; the job would wait"
-                            .formatted(String.join(", ", unmatched)),
-                    "GET /api/v1/gpu-catalog lists what is there"));
-        }
-        Requests.json(ctx, new Preflight(problems.isEmpty(), 0, problems, warnings));
+        ObjectNode body = Requests.body(ctx, ObjectNode.class);
+        JsonNode manifest = body.remove("manifest");
+        Requests.json(
+                ctx,
+                preflight.answer(
+                        caller.user(),
+                        Requests.value(body, JobSpec.class),
+                        manifest == null || manifest.isNull() ? null : Requests.value(manifest, Manifest.class)));
     }
 
     private void list(Context ctx) {
@@ -167,6 +161,16 @@ public final class JobsResource implements Routes {
     private void get(Context ctx) {
         Caller caller = authenticator.require(ctx);
         Requests.json(ctx, mapper.view(access.require(caller, ctx.pathParam("id"))));
+    }
+
+    private void annotate(Context ctx) {
+        Caller caller = authenticator.require(ctx);
+        Job job = access.require(caller, ctx.pathParam("id"));
+        JobNotes notes = JobNotes.of(job, Requests.body(ctx, JobPatch.class));
+        if (!kernel.annotate(job.id(), notes.note(), notes.tags())) {
+            throw ApiException.notFound("job", job.id().value());
+        }
+        Requests.json(ctx, mapper.view(access.require(caller, job.id().value())));
     }
 
     private void cancel(Context ctx) {

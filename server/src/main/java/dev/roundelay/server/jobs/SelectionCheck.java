@@ -7,11 +7,8 @@ import dev.roundelay.kernel.WorkerStatus;
 import dev.roundelay.kernel.job.UserId;
 import dev.roundelay.kernel.worker.Worker;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /// Checks whether the workers that a specification names are there for its owner and are as many as its shards.
 final class SelectionCheck {
@@ -83,23 +80,6 @@ final class SelectionCheck {
                         status.worker().serves(owner) && status.worker().takesShards())
                 .mapToInt(WorkerStatus::freeSlots)
                 .sum();
-    }
-
-    /// Returns GPU models that are asked for and that no worker of the user has: not an error, but worth a warning.
-    Set<String> unmatchedModels(UserId owner, JobSpec spec) {
-        JobSpec.Selection selection = spec.selection();
-        JobSpec.Auto auto = selection == null ? null : selection.auto();
-        List<String> models = auto == null ? null : auto.gpuModels();
-        if (models == null) {
-            return Set.of();
-        }
-        Set<String> there = usable(owner).stream()
-                .filter(Worker::takesShards)
-                .map(worker -> worker.offer().model())
-                .collect(Collectors.toSet());
-        Set<String> missing = new HashSet<>(models);
-        missing.removeAll(there);
-        return missing.size() == models.size() ? Set.copyOf(missing) : Set.of();
     }
 
     private List<Worker> usable(UserId owner) {

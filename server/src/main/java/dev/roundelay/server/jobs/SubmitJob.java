@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 /// hands it to the kernel. A refused submit leaves nothing behind; one that dies half-way leaves a snapshot
 /// without a job, which the sweep at the next start releases.
 public final class SubmitJob {
+    static final SpecCheck.Problem NO_BUCKET = new SpecCheck.Problem(
+            ErrorCode.NOT_FOUND, "[bucket] you have no bucket yet; POST /api/v1/bucket makes one");
+
     private final AcceptJob acceptance;
     private final BucketIndex index;
     private final InputCheck inputCheck;
@@ -87,18 +90,14 @@ public final class SubmitJob {
         }
     }
 
-    /// Returns what a submit would find wrong; nothing stays.
-    public List<SpecCheck.Problem> problems(UserId owner, JobSpec spec) throws IOException {
-        List<SpecCheck.Problem> problems = SpecCheck.problems(spec);
-        if (!problems.isEmpty()) {
-            return problems;
-        }
+    /// Returns the number of shards that a submit of what lies in the bucket would have; nothing stays.
+    ///
+    /// @throws RefusedException with everything that is wrong
+    int tryOut(UserId owner, JobSpec spec) throws IOException {
         JobId id = JobId.create(clock.instant(), random);
         try {
-            snapshotAndCheck(id, new Request(owner, spec, null, List.of()));
-            return List.of();
-        } catch (RefusedException e) {
-            return e.problems();
+            return snapshotAndCheck(id, new Request(owner, spec, null, List.of()))
+                    .shards();
         } finally {
             index.release(snapshot(id));
         }
@@ -115,8 +114,7 @@ public final class SubmitJob {
     private Checked snapshotAndCheck(JobId id, Request request) throws IOException {
         JobSpec spec = request.spec();
         Bucket bucket = index.findBucketOf(new OwnerId(request.owner().value()))
-                .orElseThrow(() -> new RefusedException(new SpecCheck.Problem(
-                        ErrorCode.NOT_FOUND, "[bucket] you have no bucket yet; POST /api/v1/bucket makes one")));
+                .orElseThrow(() -> new RefusedException(NO_BUCKET));
         try {
             JobInputs inputs = JobInputs.of(spec, takeSnapshot(id, bucket, spec));
             requireNone(inputCheck.problems(spec, inputs));
@@ -154,10 +152,15 @@ public final class SubmitJob {
     }
 
     private List<String> requirements(JobInputs inputs) throws IOException {
+        return requirements(inputCheck.requirementsText(inputs));
+    }
+
+    /// Returns the requirements in their normal form.
+    ///
+    /// @throws RefusedException that names the line
+    static List<String> requirements(String text) {
         try {
-            return Requirements.parse(inputCheck.requirementsText(inputs)).stream()
-                    .map(Requirement::toString)
-                    .toList();
+            return Requirements.parse(text).stream().map(Requirement::toString).toList();
         } catch (RequirementException e) {
             throw new RefusedException(
                     new SpecCheck.Problem(ErrorCode.REQUIREMENTS_REFUSED, String.valueOf(e.getMessage())));

@@ -16,6 +16,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -213,6 +214,17 @@ public final class EmbeddedPostgres implements AutoCloseable {
         } catch (SQLException e) {
             throw new IOException("[postgresql] the server's role could not be made: " + e.getMessage(), e);
         }
+    }
+
+    /// Returns how the server connects to the PostgreSQL that runs on a folder, for who looks on; empty if none runs.
+    public static Optional<PostgresAddress> running(Path folder) throws IOException {
+        Optional<PostmasterFile> file = PostmasterFile.find(folder.resolve("data"));
+        if (file.isEmpty() || !file.get().ready() || file.get().process().isEmpty()) {
+            return Optional.empty();
+        }
+        PostgresCluster files =
+                new PostgresCluster(folder.toRealPath(), folder, UnprivilegedCommand.find(), new SecureRandom());
+        return Optional.of(files.role(file.get().port()));
     }
 
     private static Connection connect(PostgresAddress address) throws SQLException {

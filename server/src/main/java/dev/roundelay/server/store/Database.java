@@ -61,12 +61,16 @@ public final class Database implements AutoCloseable {
 
     /// Brings the schema up to this build's; several servers may do so at once.
     public void migrate() {
-        Flyway.configure()
+        flyway().migrate();
+    }
+
+    /// Returns who knows the versions of the schema.
+    Flyway flyway() {
+        return Flyway.configure()
                 .dataSource(pool)
                 .locations("classpath:db/migration")
                 .loggers("slf4j")
-                .load()
-                .migrate();
+                .load();
     }
 
     /// Opens a connection outside the pool. The caller closes it.

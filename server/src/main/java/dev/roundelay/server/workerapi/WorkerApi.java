@@ -31,6 +31,7 @@ public final class WorkerApi {
             JdbcWorkerTokens tokens,
             JdbcSubmissions submissions,
             WorkerSignals signals,
+            StackRequests stacks,
             BodySpool spool,
             Handover handover,
             ActiveEpoch epoch,
@@ -44,7 +45,7 @@ public final class WorkerApi {
                 new WorkerResource(
                         p.auth(),
                         new JoinWorker(p.kernel(), p.tokens(), p.clock(), p.random()),
-                        new WorkerSync(p.kernel(), p.runs(), p.signals(), p.tokens()),
+                        new WorkerSync(p.kernel(), p.runs(), p.signals(), p.tokens(), p.stacks()),
                         p.kernel(),
                         p.tokens()),
                 new AssignmentResource(

@@ -38,13 +38,15 @@ final class WorkerSync {
     private final JobRuns runs;
     private final WorkerSignals signals;
     private final JdbcWorkerTokens tokens;
+    private final StackRequests stacks;
     private final Set<WorkerId> seen = ConcurrentHashMap.newKeySet();
 
-    WorkerSync(Kernel kernel, JobRuns runs, WorkerSignals signals, JdbcWorkerTokens tokens) {
+    WorkerSync(Kernel kernel, JobRuns runs, WorkerSignals signals, JdbcWorkerTokens tokens, StackRequests stacks) {
         this.kernel = kernel;
         this.runs = runs;
         this.signals = signals;
         this.tokens = tokens;
+        this.stacks = stacks;
     }
 
     /// Returns the desired state, at once if it differs from `request.seen()`, else after a change or `wait`.
@@ -90,11 +92,13 @@ final class WorkerSync {
         StringBuilder version = new StringBuilder();
         for (Assignment assignment : assignments) {
             Step step = step(assignment);
+            Long stack = stacks.latest(assignment.id());
             desired.add(new SyncReply.Desired(
-                    assignment.id().value(), assignment.fence().value(), step));
+                    assignment.id().value(), assignment.fence().value(), step, stack));
             version.append(assignment.id().value())
                     .append(assignment.fence().value())
                     .append(step)
+                    .append(stack)
                     .append(';');
         }
         return new SyncReply(java.util.HexFormat.of().formatHex(WorkerAuth.sha256(version.toString()), 0, 12), desired);
@@ -153,7 +157,8 @@ final class WorkerSync {
                 held.phase(),
                 held.validates(),
                 failure == null ? null : failure(failure),
-                failure != null && failure.loss());
+                failure != null && failure.loss(),
+                held.silentSince());
     }
 
     private static AssignmentState state(String name) {

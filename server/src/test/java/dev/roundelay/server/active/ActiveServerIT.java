@@ -7,8 +7,11 @@ import dev.roundelay.kernel.Epoch;
 import dev.roundelay.kernel.StaleEpochException;
 import dev.roundelay.server.store.Database;
 import dev.roundelay.server.store.EpochGuard;
+import dev.roundelay.server.store.Schema;
 import dev.roundelay.server.store.TestDatabase;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -138,7 +141,8 @@ class ActiveServerIT {
             }
         };
         try (Database database = open("first");
-                ActiveServer server = new ActiveServer(database, QUICK, System::nanoTime, List.of(failing))) {
+                ActiveServer server =
+                        new ActiveServer(database, schema(database), QUICK, System::nanoTime, List.of(failing))) {
             server.start();
             assertThat(server.awaitActive(SOON)).isTrue();
             assertThat(starts).hasValue(2);
@@ -152,7 +156,15 @@ class ActiveServerIT {
 
     private ActiveServer server(Database database, ActiveServerConfig config, String name) {
         return new ActiveServer(
-                database, config, System::nanoTime, List.of(listener(name + " one"), listener(name + " two")));
+                database,
+                schema(database),
+                config,
+                System::nanoTime,
+                List.of(listener(name + " one"), listener(name + " two")));
+    }
+
+    private static Schema schema(Database database) {
+        return new Schema(database, Path.of("target/test-backups"), InstantSource.system());
     }
 
     private ActivationListener listener(String name) {

@@ -298,6 +298,85 @@ class SubmitIT {
     }
 
     @Test
+    void preflight_judges_what_will_be_uploaded() {
+        List<String> before = state();
+
+        JsonNode good = announced("announced", """
+                {"files": [{"key": "jobs/x/scripts/model_def.py", "sizeBytes": 10},
+                           {"key": "jobs/x/shards/a.zip", "sizeBytes": 10, "unpackedBytes": 20}],
+                 "requirements": "torch", "python": "3.12.1"}""");
+        JsonNode bad = announced("announced", """
+                {"files": [{"key": "jobs/x/scripts/other.py", "sizeBytes": 10}], "requirements": null, "python": null}""");
+        JsonNode refused = announced("announced", """
+                {"files": [{"key": "jobs/x/scripts/model_def.py", "sizeBytes": 10},
+                           {"key": "jobs/x/shards/a.zip", "sizeBytes": 10}],
+                 "requirements": "--index-url http://x"}""");
+        JsonNode large = announced("announced", """
+                {"files": [{"key": "jobs/x/scripts/model_def.py", "sizeBytes": 10},
+                           {"key": "jobs/x/shards/a.zip", "sizeBytes": 9000000000000000}]}""");
+
+        assertThat(good.path("ok").asBoolean()).as(good.toString()).isTrue();
+        assertThat(good.path("shards").asInt()).isEqualTo(1);
+        assertThat(bad.path("problems").findValuesAsText("code")).contains("model_def_missing", "shard_count_mismatch");
+        assertThat(refused.path("problems").findValuesAsText("code")).containsExactly("requirements_refused");
+        assertThat(large.path("warnings").findValuesAsText("code")).contains("storage_quota_exceeded");
+        assertThat(state()).isEqualTo(before);
+        assertThat(announced("announced", "{\"file\": []}").path("code").asText())
+                .isEqualTo("unknown_field");
+    }
+
+    @Test
+    void preflight_says_that_a_live_job_has_the_name() {
+        accepted(spec("held", "good/scripts", "good/shards", AUTO));
+
+        JsonNode answer = PLANE.call(
+                        PLANE.admin(), "POST", JOBS + "/preflight", spec("held", "good/scripts", "good/shards", AUTO))
+                .json();
+
+        assertThat(answer.path("problems").findValuesAsText("code")).containsExactly("slug_in_use");
+    }
+
+    private static JsonNode announced(String name, String manifest) {
+        return PLANE.call(PLANE.admin(), "POST", JOBS + "/preflight", """
+                        {"name": "%s", "scripts": "jobs/x/scripts", "shards": "jobs/x/shards", "manifest": %s}
+                        """.formatted(name, manifest))
+                .json();
+    }
+
+    @Test
+    void note_and_tags_are_set_found_and_kept() {
+        String id = id(accepted(spec("annotated", "good/scripts", "good/shards", AUTO)));
+        String path = JOBS + "/" + id;
+
+        JsonNode noted = PLANE.call(PLANE.admin(), "PATCH", path, "{\"note\": \" wider layers \"}")
+                .json();
+        JsonNode tagged = PLANE.call(PLANE.admin(), "PATCH", path, "{\"tags\": [\"paper\", \"paper\", \"b\"]}")
+                .json();
+
+        assertThat(noted.path("note").asText()).isEqualTo("wider layers");
+        assertThat(tagged.path("note").asText()).isEqualTo("wider layers");
+        assertThat(tagged.path("tags")).extracting(JsonNode::asText).containsExactly("paper", "b");
+        assertThat(PLANE.get(PLANE.admin(), JOBS + "?q=wider")
+                        .json()
+                        .path("items")
+                        .findValuesAsText("id"))
+                .contains(id);
+        assertThat(PLANE.get(PLANE.admin(), JOBS + "?q=PAPER")
+                        .json()
+                        .path("items")
+                        .findValuesAsText("id"))
+                .contains(id);
+        for (String wrong : List.of(
+                "{\"tags\": [\"\"]}", "{\"tags\": [\"%s\"]}".formatted("x".repeat(51)), "{\"note\": \"a\\u0000b\"}")) {
+            assertThat(PLANE.call(PLANE.admin(), "PATCH", path, wrong).status())
+                    .as(wrong)
+                    .isEqualTo(400);
+        }
+        assertThat(PLANE.call(PLANE.admin(), "PATCH", JOBS + "/job_none", "{}").status())
+                .isEqualTo(404);
+    }
+
+    @Test
     void what_a_waiting_job_has_to_show_is_there_and_empty() {
         String path = JOBS + "/" + id(accepted(spec("shown", "good/scripts", "good/shards", AUTO)));
 

@@ -282,7 +282,8 @@ final class SimAgent {
                 null,
                 validates,
                 holding.failure,
-                false);
+                false,
+                null);
     }
 
     private interface Message<T> {

@@ -5,6 +5,7 @@ import dev.roundelay.contract.FailureReason;
 import dev.roundelay.contract.worker.FailureReport;
 import dev.roundelay.worker.sandbox.Exit;
 import dev.roundelay.worker.sandbox.Isolation;
+import dev.roundelay.worker.sandbox.Native;
 import dev.roundelay.worker.sandbox.Sandbox;
 import dev.roundelay.worker.sandbox.SandboxProcess;
 import dev.roundelay.worker.sandbox.Usage;
@@ -155,6 +156,12 @@ public final class HarnessProcess implements AutoCloseable {
     /// Stops all processes from running until the returned handle is closed, so that `out_dir` stands still.
     public SandboxProcess.Frozen freeze() {
         return process.freeze();
+    }
+
+    /// Lets Python write the stack of each of its threads to standard error, which is the log; also while it hangs in
+    /// native code. Only after [#load]: before it, nobody listens and the signal would end the program.
+    public void showStack() {
+        process.signal(Native.SIGUSR1);
     }
 
     /// Completes when every process is gone, with how: a step under way then fails with the same report.

@@ -30,21 +30,6 @@ public final class AssignmentRunner implements HeldAssignment {
     private static final Logger LOG = LoggerFactory.getLogger(AssignmentRunner.class);
     private static final Duration LAST_LINES = Duration.ofSeconds(3);
 
-    private enum Life {
-        PREPARING,
-        READY,
-        DONE,
-        FAILED,
-        STOPPED
-    }
-
-    /// What somebody else wants of the attempt's end.
-    private enum Wish {
-        NONE,
-        STOP,
-        ABANDON
-    }
-
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Workshop shop;
@@ -54,6 +39,7 @@ public final class AssignmentRunner implements HeldAssignment {
     private final LogPump log;
     private final JobFolders folders;
     private final Thread thread;
+    private final LifeSigns signs;
     private Life life = Life.PREPARING;
     private Wish wish = Wish.NONE;
     private boolean forgotten;
@@ -78,6 +64,7 @@ public final class AssignmentRunner implements HeldAssignment {
                 shop.config().limits().logMb() * 1_000_000,
                 shop.clock(),
                 this::refused);
+        this.signs = new LifeSigns(log, shop.clock());
         this.thread = Thread.ofVirtual().name("assignment-" + id).unstarted(this::run);
     }
 
@@ -110,7 +97,8 @@ public final class AssignmentRunner implements HeldAssignment {
                     log.last(),
                     phase,
                     life == Life.READY ? validates : null,
-                    failure);
+                    failure,
+                    signs.silentSince(life == Life.READY && !phase.equals("ready")));
         } finally {
             lock.unlock();
         }
@@ -125,6 +113,18 @@ public final class AssignmentRunner implements HeldAssignment {
             } else if (desired == null || step.number() > desired.number()) {
                 desired = step;
                 changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void showStack(long number) {
+        lock.lock();
+        try {
+            if (life == Life.PREPARING || life == Life.READY) {
+                signs.showStack(number, phase);
             }
         } finally {
             lock.unlock();
@@ -223,7 +223,7 @@ public final class AssignmentRunner implements HeldAssignment {
         try {
             Description description = attempt.prepare();
             var _ = attempt.ended().thenAccept(this::harnessEnded);
-            ready(description.validates());
+            ready(attempt, description.validates());
             while (true) {
                 Step step = nextStep();
                 attempt.carryOut(step);
@@ -351,9 +351,10 @@ public final class AssignmentRunner implements HeldAssignment {
         }
     }
 
-    private void ready(boolean hasValidation) {
+    private void ready(Attempt prepared, boolean hasValidation) {
         lock.lock();
         try {
+            signs.ready(prepared);
             life = Life.READY;
             phase = "ready";
             validates = hasValidation;

@@ -25,6 +25,7 @@ import dev.roundelay.worker.workdir.OutputCollector;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -47,7 +48,7 @@ final class Attempt implements AutoCloseable {
     private final Outbox outbox;
     private Optional<Path> checkpoint = Optional.empty();
     private EnvironmentStore.@Nullable Lease environment;
-    private @Nullable HarnessProcess harness;
+    private volatile @Nullable HarnessProcess harness;
     private @Nullable Kept kept;
     private long bytesSent;
 
@@ -262,6 +263,17 @@ final class Attempt implements AutoCloseable {
 
     private HarnessProcess running() {
         return Objects.requireNonNull(harness, "a step before the harness was started");
+    }
+
+    /// Returns the processor time that the harness has used.
+    Duration cpu() {
+        HarnessProcess started = harness;
+        return started == null ? Duration.ZERO : started.usage().cpu();
+    }
+
+    /// Writes where Python stands into the log.
+    void showStack() {
+        running().showStack();
     }
 
     /// Completes with a report when every process of the harness is gone.

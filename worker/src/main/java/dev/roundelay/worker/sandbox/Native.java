@@ -8,6 +8,8 @@ import java.lang.invoke.MethodHandle;
 
 /// The few calls of the C library that Java has no door to.
 public final class Native {
+    /// `SIGUSR1`.
+    public static final int SIGUSR1 = 10;
     /// `SIGTERM`.
     public static final int SIGTERM = 15;
     /// `SIGKILL`.

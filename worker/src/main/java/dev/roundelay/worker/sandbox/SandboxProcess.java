@@ -88,6 +88,15 @@ public final class SandboxProcess implements AutoCloseable {
         return await(KILL_WAIT);
     }
 
+    /// Sends a signal to the program itself, not to what it has started.
+    ///
+    /// @return whether there is a program
+    public boolean signal(int signal) {
+        // In a namespace the first process is the sandbox's own, and the program is its only child.
+        List<Long> pids = members();
+        return !pids.isEmpty() && Native.kill(pids.getFirst(), signal);
+    }
+
     /// Stops every process from running until the returned handle is closed, so that its files stand still.
     public Frozen freeze() {
         for (int i = 0; i < 50; i++) {

@@ -17,6 +17,9 @@ public interface HeldAssignment {
     /// Says what it is to do; a repeated or older number changes nothing, `stop` replaces any step.
     void desire(Step step);
 
+    /// Writes where its Python stands into the log; a repeated or older number changes nothing.
+    void showStack(long number);
+
     /// Ends every process at once, because the attempt is no longer this agent's: nothing more is told of it.
     void abandon();
 

@@ -163,6 +163,9 @@ public final class SyncLoop {
             }
             if (assignment != null) {
                 assignment.desire(wish.step());
+                if (wish.stack() != null) {
+                    assignment.showStack(wish.stack());
+                }
             }
         }
     }

@@ -127,6 +127,11 @@ public final class FakeControlPlane implements AutoCloseable {
         change(() -> sites.get(shard).reassign());
     }
 
+    /// Asks where the Python of a shard stands.
+    public void askForStack(int shard, long number) {
+        change(() -> sites.get(shard).stack = number);
+    }
+
     /// Lists a shard no more.
     public void withdraw(int shard) {
         change(() -> sites.get(shard).listed = false);
@@ -313,7 +318,7 @@ public final class FakeControlPlane implements AutoCloseable {
                     Long.toString(version),
                     sites.stream()
                             .filter(site -> site.listed)
-                            .map(site -> new SyncReply.Desired(site.id, site.fence, site.step))
+                            .map(site -> new SyncReply.Desired(site.id, site.fence, site.step, site.stack))
                             .toList());
         } finally {
             lock.unlock();

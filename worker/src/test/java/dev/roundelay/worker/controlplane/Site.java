@@ -37,6 +37,9 @@ public final class Site {
     SyncRequest.@Nullable Held held;
 
     @Nullable
+    Long stack;
+
+    @Nullable
     FailureReport failure;
 
     Site(String id, int shard) {

@@ -1,0 +1,132 @@
+package dev.roundelay.server.admin;
+
+import dev.roundelay.server.account.JdbcAccounts;
+import dev.roundelay.server.account.Passwords;
+import dev.roundelay.server.account.Secrets;
+import dev.roundelay.server.config.ConfigCheck;
+import dev.roundelay.server.config.ConfigException;
+import dev.roundelay.server.config.ServerConfig;
+import dev.roundelay.server.config.ServerOptions;
+import dev.roundelay.server.postgres.EmbeddedPostgres;
+import dev.roundelay.server.postgres.PostgresAddress;
+import dev.roundelay.server.store.Database;
+import dev.roundelay.server.store.Schema;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/// `roundelay admin`: who may read the data folder may do this.
+///
+/// Exit codes: 0 done, 1 failed, 2 wrong options, 5 no such user.
+@Command(
+        name = "roundelay admin",
+        mixinStandardHelpOptions = true,
+        description = "For operators, on the server's machine: needs the data folder, and no password.")
+public final class AdminMain {
+    private static final int DONE = 0;
+    private static final int FAILED = 1;
+    private static final int WRONG_OPTIONS = 2;
+    private static final int NO_SUCH_USER = 5;
+
+    /// Starts the program.
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new AdminMain())
+                .setDefaultValueProvider(ServerOptions.environmentDefaults(System.getenv()))
+                .execute(args));
+    }
+
+    @Command(
+            name = "reset-password",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Gives a user a new password, shows it once, and ends the user's sessions. The server may run.")
+    int resetPassword(
+            @Mixin ServerOptions options,
+            @Parameters(paramLabel = "EMAIL", description = "Address of the user.") String email) {
+        return with(options, true, database -> {
+            SecureRandom random = new SecureRandom();
+            JdbcAccounts accounts = new JdbcAccounts(database.jdbi(), InstantSource.system());
+            Optional<JdbcAccounts.Account> account = accounts.findByEmail(email);
+            if (account.isEmpty()) {
+                System.err.println("[EMAIL] there is no user " + email + "; there are: "
+                        + String.join(
+                                ", ",
+                                accounts.list().stream()
+                                        .map(JdbcAccounts.Account::email)
+                                        .toList()));
+                return NO_SUCH_USER;
+            }
+            String password = new Secrets(random, new byte[32]).password();
+            accounts.changePassword(account.get().id(), new Passwords(random).hash(password), null);
+            System.out.println(password);
+            if (account.get().disabled()) {
+                System.err.println(
+                        "[" + email + "] is disabled; an administrator must enable it before it can sign in");
+            }
+            return DONE;
+        });
+    }
+
+    @Command(
+            name = "restore-database",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Replaces all rows by those of a backup that was written before an upgrade. No server may run.")
+    int restoreDatabase(
+            @Mixin ServerOptions options,
+            @Parameters(paramLabel = "FILE", description = "A file of backups/ in the data folder.") Path file) {
+        return with(options, false, database -> {
+            new Schema(database, file.toAbsolutePath().resolveSibling("."), InstantSource.system()).restore(file);
+            System.out.println("restored " + file);
+            return DONE;
+        });
+    }
+
+    private interface Work {
+        int on(Database database) throws IOException;
+    }
+
+    /// Does something with the server's database.
+    ///
+    /// @param shared whether a running server is no hindrance
+    private static int with(ServerOptions options, boolean shared, Work work) {
+        ServerConfig config;
+        try {
+            config = ConfigCheck.check(options);
+        } catch (ConfigException e) {
+            e.problems().forEach(System.err::println);
+            return WRONG_OPTIONS;
+        }
+        Path folder = config.dataDir().resolve("postgres");
+        try {
+            Optional<PostgresAddress> address = config.database();
+            if (address.isEmpty() && shared) {
+                address = EmbeddedPostgres.running(folder);
+            }
+            if (address.isPresent()) {
+                return on(address.get(), work);
+            }
+            EmbeddedPostgres postgres = config.postgresPrograms()
+                    .map(programs -> EmbeddedPostgres.withPrograms(folder, programs, new SecureRandom()))
+                    .orElseGet(() -> new EmbeddedPostgres(folder, folder, new SecureRandom()));
+            try (postgres) {
+                return on(postgres.start(), work);
+            }
+        } catch (IOException | RuntimeException e) {
+            System.err.println(e.getMessage());
+            return FAILED;
+        }
+    }
+
+    private static int on(PostgresAddress address, Work work) throws IOException {
+        try (Database database = Database.open(address, "roundelay-admin", 2)) {
+            return work.on(database);
+        }
+    }
+}
