@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.roundelay.server.TestControlPlane;
 import dev.roundelay.server.TestControlPlane.Caller;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +19,18 @@ class PreflightIT {
     private static final String ANY = "{}";
 
     @RegisterExtension
-    final TestControlPlane plane = new TestControlPlane();
+    static final TestControlPlane PLANE = new TestControlPlane();
+
+    private final List<String> joined = new ArrayList<>();
+
+    @AfterEach
+    void removeWorkers() {
+        for (String id : joined) {
+            assertThat(PLANE.call(PLANE.admin(), "DELETE", "/api/v1/workers/" + id, "")
+                            .status())
+                    .isEqualTo(204);
+        }
+    }
 
     @Test
     void without_any_worker_it_says_how_to_start_one() {
@@ -90,10 +103,9 @@ class PreflightIT {
 
     @Test
     void a_named_worker_that_is_away_is_told() {
-        JsonNode joined = plane.join("sleeper");
+        String sleeper = join("sleeper").path("workerId").asText();
 
-        List<JsonNode> warnings =
-                warnings(1, null, "numpy", "3.12.1", joined.path("workerId").asText());
+        List<JsonNode> warnings = warnings(1, null, "numpy", "3.12.1", sleeper);
 
         assertThat(warnings).singleElement().satisfies(warning -> {
             assertThat(warning.path("code").asText()).isEqualTo("worker_offline");
@@ -101,10 +113,16 @@ class PreflightIT {
         });
     }
 
+    private JsonNode join(String name) {
+        JsonNode worker = PLANE.join(name);
+        joined.add(worker.path("workerId").asText());
+        return worker;
+    }
+
     private void worker(String name, String versions, long diskFreeMb) {
-        String secret = plane.join(name).path("secret").asText();
+        String secret = join(name).path("secret").asText();
         var answer =
-                plane.call(Caller.bearer(secret), "POST", "/worker/v1/sync", """
+                PLANE.call(Caller.bearer(secret), "POST", "/worker/v1/sync", """
                 {"instanceId": "i-%s", "protocol": 1, "slots": 1, "device": "cpu", "model": "cpu", "memoryMb": 1000,
                  "freeMemoryMb": 900, "labels": {}, "datasets": [], "versions": {%s "python": "3.12.4"}, "assignments": [],
                  "telemetry": {"time": "2026-01-01T00:00:00Z", "cpuPercent": 1, "loadAverage": 1, "cores": 2, "memoryMb": 1000,
@@ -135,6 +153,6 @@ class PreflightIT {
     }
 
     private JsonNode ask(String body) {
-        return plane.call(plane.admin(), "POST", "/api/v1/jobs/preflight", body).json();
+        return PLANE.call(PLANE.admin(), "POST", "/api/v1/jobs/preflight", body).json();
     }
 }
