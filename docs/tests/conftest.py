@@ -22,6 +22,7 @@ READY_SECONDS = 180
 @dataclass(frozen=True)
 class Product:
     credentials: dict[str, str]
+    data: Path
 
     def live_jobs(self) -> int:
         request = urllib.request.Request(
@@ -49,7 +50,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
             patience.cancel()
             assert "ready" in ready, f"up said {ready!r} and {(data / 'up.err').read_text()}"
             lines = (data / "credentials.env").read_text().splitlines()
-            yield Product(dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#")))
+            yield Product(dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#")), data)
         finally:
             patience.cancel()
             up.send_signal(signal.SIGTERM)

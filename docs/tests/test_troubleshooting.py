@@ -10,10 +10,12 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Optional
 
@@ -121,6 +123,12 @@ class User:
             self._bare.send_signal(signal.SIGTERM)
             self._bare.wait(30)
 
+    def await_offline(self, worker: str) -> None:
+        deadline = time.monotonic() + 60
+        while any(one.id == worker and str(one.state) != "offline" for one in self.client.workers.list()):
+            assert time.monotonic() < deadline, "the worker is not noticed to be gone"
+            threading.Event().wait(0.2)
+
     def worker(self, name: str, token: str, *options: str) -> subprocess.Popen[str]:
         command = [str(LAUNCHER), "worker", "--server", self.url, "--token", token, "--name", name]
         command += ["--data-dir", str(self.folder / f"worker-{name}"), *options]
@@ -144,11 +152,21 @@ def wrong_key(user: User) -> str:
     return said(lambda: user.with_key("rsk_live_mistyped").jobs.list())
 
 
-def no_bucket(user: User) -> str:
-    created = user.admin.call("POST", "/users", {"email": "new@example.org"})
-    session = Session(user.product, "new@example.org", created["password"])
-    client = user.with_key(session.call("POST", "/api-keys", {"name": "mine"})["secret"])
-    return said(lambda: client.rt_submit(user.model("bucketless"), "bucketless", user.shards("bucketless-shards")))
+def foreign_bucket(user: User) -> str:
+    import boto3
+    from botocore.exceptions import ClientError
+
+    own = user.product.credentials
+    s3 = boto3.client(
+        "s3",
+        endpoint_url=own["RESON_S3_ENDPOINT"],
+        aws_access_key_id=own["RESON_S3_KEY"],
+        aws_secret_access_key=own["RESON_S3_SECRET"],
+        region_name=own["RESON_S3_REGION"],
+    )
+    with pytest.raises(ClientError) as error:
+        s3.put_object(Bucket="my-bucket", Key="a", Body=b"x")
+    return str(error.value)
 
 
 def empty_shard(user: User) -> str:
@@ -195,12 +213,13 @@ def no_torch(user: User) -> str:
 def worker_offline(user: User) -> str:
     worker = user.bare_worker()
     user.stop_bare_worker()
+    user.await_offline(worker)
     return str(user.client.rt_preflight(user.model("away"), "away", user.shards("away-shards"), worker_ids=[worker]))
 
 
 def quota_reached(user: User) -> str:
-    me = user.admin.call("GET", "/me")["user"]
-    used = user.client.usage() if hasattr(user.client, "usage") else user.admin.call("GET", "/bucket/usage")
+    me = user.admin.call("GET", "/me")
+    used = user.admin.call("GET", "/bucket/usage")
     user.admin.call("PATCH", f"/users/{me['id']}", {"quotaBytes": used["usedBytes"] + 1_000_000})
     try:
         shards = user.shards("large-shards", bytes_each=3_000_000)
@@ -210,9 +229,11 @@ def quota_reached(user: User) -> str:
 
 
 def expired_token(user: User) -> str:
-    token = user.admin.call("POST", "/worker-tokens", {"ttlSeconds": 1})["token"]
-    threading.Event().wait(1.5)
-    late = user.worker("late", token)
+    token = user.admin.call("POST", "/worker-tokens", {"ttlSeconds": 1})
+    ends = datetime.fromisoformat(re.sub(r"\.\d+Z$|Z$", "+00:00", token["expiresAt"])).timestamp() + 1
+    while time.time() <= ends:
+        threading.Event().wait(0.05)
+    late = user.worker("late", token["secret"])
     output, _ = late.communicate(timeout=60)
     assert late.returncode == 3, output
     return output
@@ -220,7 +241,7 @@ def expired_token(user: User) -> str:
 
 MISTAKES = {
     "A wrong API key": wrong_key,
-    "No bucket yet": no_bucket,
+    "A bucket that is not yours": foreign_bucket,
     "An empty shard": empty_shard,
     "The class and fl_train are not together": class_elsewhere,
     "A module that is not there": missing_import,
@@ -238,6 +259,20 @@ def quoted() -> dict[str, str]:
     return {found["mistake"]: found["said"] for found in SECTION.finditer(PAGE.read_text(encoding="utf-8"))}
 
 
+def test_an_operator_gives_a_new_password_while_the_server_runs(user: User) -> None:
+    user.admin.call("POST", "/users", {"email": "ada@example.org", "password": "forgotten-by-ada"})
+    reset = [str(LAUNCHER), "admin", "reset-password", "--data-dir", str(user.product.data)]
+
+    done = subprocess.run([*reset, "ada@example.org"], capture_output=True, text=True, timeout=120)
+    unknown = subprocess.run([*reset, "eve@example.org"], capture_output=True, text=True, timeout=120)
+
+    assert done.returncode == 0, done
+    assert Session(user.product, "ada@example.org", done.stdout.strip()).call("GET", "/me")["email"] == "ada@example.org"
+    with pytest.raises(urllib.error.HTTPError):
+        Session(user.product, "ada@example.org", "forgotten-by-ada")
+    assert unknown.returncode == 5 and "ada@example.org" in unknown.stderr, unknown
+
+
 def test_the_page_has_the_mistakes_that_are_made_here() -> None:
     assert list(quoted()) == list(MISTAKES)
 
@@ -245,6 +280,7 @@ def test_the_page_has_the_mistakes_that_are_made_here() -> None:
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_is_answered_as_the_page_says(user: User, mistake: str) -> None:
     text = MISTAKES[mistake](user)
+    print(text)
 
     for line in quoted()[mistake].splitlines():
         pattern = ".*".join(re.escape(part.strip()) for part in line.split("…"))

@@ -99,7 +99,8 @@ def extract_file(path: Path, class_name: str, *, train_fn: str, validate_fn: str
     bound = frozenset().union(*(statement.binds for statement in statements))
     for name in (class_name, train_fn):
         if name not in bound:
-            raise SourceExtractionError(f"[{path}] has no {name} at its top level, only {_functions(statements)}")
+            todo = "name another class" if name == class_name else "define it beside the class"
+            raise SourceExtractionError(f"[{path}] has no {name} at its top level, only {_functions(statements)}; {todo}")
     return Extracted(_with_modules(text, path.parent), class_name, validate_fn in bound)
 
 

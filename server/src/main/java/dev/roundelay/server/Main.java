@@ -65,7 +65,14 @@ public final class Main implements Callable<Integer> {
         PostgresAddress address = postgres.isPresent()
                 ? postgres.get().start()
                 : config.database().orElseThrow();
-        Ports ports = Ports.choose(config);
+        Ports ports;
+        try {
+            ports = Ports.choose(config);
+        } catch (ConfigException e) {
+            e.problems().forEach(System.err::println);
+            postgres.ifPresent(EmbeddedPostgres::close);
+            return CONFIG_EXIT;
+        }
         String serverId = secret(config.dataDir().resolve("server.id"), 8);
         // Whoever takes over ends the sessions of this process by their name, and of no other on the same data folder.
         String name = "roundelay-%s-%s".formatted(serverId, HexFormat.of().toHexDigits(new SecureRandom().nextInt()));

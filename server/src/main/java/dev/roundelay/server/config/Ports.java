@@ -9,6 +9,8 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
 
 /// The ports to bind. Where 0 was asked for, one that is free now; it is remembered in the data folder, so that clients
@@ -20,7 +22,15 @@ public record Ports(int api, int s3) {
     private static final String FILE = "ports";
 
     /// Chooses and remembers them.
-    public static Ports choose(ServerConfig config) throws IOException {
+    ///
+    /// @throws ConfigException naming each port that was asked for and that another program has
+    public static Ports choose(ServerConfig config) throws IOException, ConfigException {
+        List<String> taken = new ArrayList<>();
+        requireFree(config, "--port", config.port(), taken);
+        requireFree(config, "--s3-port", config.s3Port(), taken);
+        if (!taken.isEmpty()) {
+            throw new ConfigException(taken);
+        }
         Path file = config.dataDir().resolve(FILE);
         Properties kept = read(file);
         int api = config.port() == 0 ? free(config, kept, "api", -1) : config.port();
@@ -31,6 +41,14 @@ public record Ports(int api, int s3) {
             kept.store(out, null);
         }
         return new Ports(api, s3);
+    }
+
+    private static void requireFree(ServerConfig config, String option, int port, List<String> taken)
+            throws IOException {
+        if (port != 0 && !isFree(InetAddress.getByName(config.listen()), port)) {
+            taken.add("[%s] another program listens at %s port %d; stop it, or give another port (0 finds a free one)"
+                    .formatted(option, config.listen(), port));
+        }
     }
 
     private static int free(ServerConfig config, Properties kept, String name, int taken) throws IOException {

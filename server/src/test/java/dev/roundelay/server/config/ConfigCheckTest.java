@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.roundelay.server.postgres.PostgresAddress;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,6 +102,26 @@ class ConfigCheckTest {
 
         assertThat(first.api()).isPositive().isNotEqualTo(first.s3());
         assertThat(Ports.choose(config)).isEqualTo(first);
+    }
+
+    @Test
+    void every_port_that_another_program_has_is_named() throws IOException, ConfigException {
+        try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                ServerSocket two = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            ServerConfig config = config(
+                    Map.of(),
+                    "--data-dir=" + folder,
+                    "--port=" + one.getLocalPort(),
+                    "--s3-port=" + two.getLocalPort());
+
+            assertThatThrownBy(() -> Ports.choose(config))
+                    .isInstanceOfSatisfying(
+                            ConfigException.class,
+                            refusal -> assertThat(refusal.problems())
+                                    .satisfiesExactly(
+                                            first -> assertThat(first).startsWith("[--port]"),
+                                            second -> assertThat(second).startsWith("[--s3-port]")));
+        }
     }
 
     private static ServerConfig config(Map<String, String> environment, String... arguments) throws ConfigException {

@@ -3,8 +3,10 @@ package dev.roundelay.worker.environment;
 import dev.roundelay.contract.FailureReason;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Reads the lines of pip or uv, and says from them why a build failed: the tools have no better interface.
 final class PipOutput {
@@ -27,11 +29,16 @@ final class PipOutput {
                     + "|requires a different Python|Requires-Python|No solution found|was not found in the"
                     + "|No versions? of|have no wheels|no usable wheels|is not a supported wheel");
 
+    // What pip found of that name and for this Python, whatever the pin says.
+    private static final Pattern VERSIONS = Pattern.compile("\\(from versions: ([^)]*)\\)");
+    private static final int SHOWN_VERSIONS = 5;
+
     private final Deque<String> last = new ArrayDeque<>();
     private boolean unreachable;
     private boolean diskFull;
     private boolean unresolvable;
     private String culprit = "";
+    private @Nullable String versions;
 
     /// Takes a line.
     synchronized void accept(String line) {
@@ -45,6 +52,10 @@ final class PipOutput {
         Matcher matcher = PACKAGE.matcher(line);
         if (matcher.find()) {
             culprit = matcher.group(1);
+        }
+        Matcher found = VERSIONS.matcher(line);
+        if (found.find()) {
+            versions = found.group(1).strip();
         }
     }
 
@@ -63,11 +74,24 @@ final class PipOutput {
             String wheels = wheelsOnly ? " (wheels only)" : "";
             return new EnvironmentException(
                     FailureReason.REQUIREMENTS_UNRESOLVABLE,
-                    "[requirements.txt] " + what + " cannot be resolved" + where + wheels + "; "
+                    "[requirements.txt] " + what + " cannot be resolved" + where + wheels + found() + "; "
                             + FailureReason.REQUIREMENTS_UNRESOLVABLE.remedy(),
                     detail);
         }
         return failed("the installer failed", "read its last lines", detail);
+    }
+
+    private String found() {
+        if (versions == null) {
+            return "";
+        }
+        if (versions.isEmpty() || versions.equals("none")) {
+            return ": nothing of that name fits this Python";
+        }
+        List<String> all = List.of(versions.split("\\s*,\\s*"));
+        int from = Math.max(0, all.size() - SHOWN_VERSIONS);
+        return ": for this Python there is " + (from > 0 ? "..., " : "")
+                + String.join(", ", all.subList(from, all.size()));
     }
 
     /// Returns a failure that is not the user's.
