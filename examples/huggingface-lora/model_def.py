@@ -12,10 +12,13 @@ from torch import nn
 from torch.nn import functional as F  # noqa: N812
 from transformers import BertConfig, BertForSequenceClassification
 
-WORDS = (
-    "[pad] [cls] [other] the was is not really very quite good great lovely perfect bad poor awful boring "
-    "soup bread coffee waiter plot actor music ending"
-).split()
+# fmt: off
+WORDS = [
+    "[pad]", "[cls]", "[other]", "the", "was", "is", "not", "really", "very", "quite",
+    "good", "great", "lovely", "perfect", "bad", "poor", "awful", "boring",
+    "soup", "bread", "coffee", "waiter", "plot", "actor", "music", "ending",
+]
+# fmt: on
 LENGTH = 10
 
 
@@ -36,8 +39,8 @@ class Reviews(nn.Module):
             )
         )
         # The base is frozen; trained are the LoRA matrices and, for SEQ_CLS, the classifier.
-        targets = ["query", "value", "intermediate.dense"]
-        self.network = get_peft_model(base, LoraConfig(task_type="SEQ_CLS", r=rank, lora_alpha=2 * rank, target_modules=targets))
+        lora = LoraConfig("SEQ_CLS", r=rank, lora_alpha=2 * rank, target_modules=["query", "value", "intermediate.dense"])
+        self.network = get_peft_model(base, lora)
 
     def forward(self, words):
         return self.network(input_ids=words, attention_mask=(words != 0).long()).logits

@@ -27,7 +27,7 @@ def main():
                 arguments.name,
                 arguments.data / "shards",
                 requirements_txt=["torch", "transformers", "peft"],
-                training=TrainingConfig(local_epochs=6, batch_size=32, learning_rate=5e-3),
+                training=TrainingConfig(local_epochs=6, batch_size=32, learning_rate=1e-2),
                 federation=FederationConfig(num_rounds=arguments.rounds),
             )
     except RoundelayError as error:
