@@ -1,6 +1,6 @@
 """Measures the model of a finished job on the held-out images. Exits 1 below the accuracy asked for.
 
-python evaluate.py JOB [--heldout FILE] [--at-least 0.85]
+python evaluate.py JOB [--heldout FILE] [--at-least 0.9]
 
 The model is fetched as safetensors: numpy reads that without torch (`pip install safetensors`).
 """
@@ -30,7 +30,7 @@ def main():
     parser = argparse.ArgumentParser(description="Held-out accuracy of a job's model.")
     parser.add_argument("job")
     parser.add_argument("--heldout", type=Path, default=HERE / "data" / "heldout.npz")
-    parser.add_argument("--at-least", type=float, default=0.85)
+    parser.add_argument("--at-least", type=float, default=0.9)
     arguments = parser.parse_args()
     accuracy = fetch(arguments.job).estimator().score(*load(arguments.heldout))
     print(f"held-out accuracy: {accuracy:.4f}")

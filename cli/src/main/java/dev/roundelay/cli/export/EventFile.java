@@ -44,7 +44,9 @@ final class EventFile implements AutoCloseable {
     }
 
     private static Protobuf event(Instant time, long step) {
-        return new Protobuf().real64(1, time.getEpochSecond() + time.getNano() / 1e9).number(2, step);
+        Protobuf event = new Protobuf().real64(1, time.getEpochSecond() + time.getNano() / 1e9);
+        // A zero is left out, as protobuf does.
+        return step == 0 ? event : event.number(2, step);
     }
 
     private void record(Protobuf event) throws IOException {
