@@ -64,8 +64,7 @@ public final class MlflowExport {
     private String runId(String experimentId, JobView job, Run run, @Nullable String parent) throws ExportException {
         String filter = "tags.`" + JOB + "` = '" + job.id() + "' and tags.`" + RUN + "` = '" + run.name() + "'";
         JsonNode found = server.post(
-                "runs/search",
-                Map.of("experiment_ids", List.of(experimentId), "filter", filter, "max_results", 1));
+                "runs/search", Map.of("experiment_ids", List.of(experimentId), "filter", filter, "max_results", 1));
         if (!found.path("runs").isEmpty()) {
             return found.path("runs").path(0).path("info").path("run_id").asText();
         }

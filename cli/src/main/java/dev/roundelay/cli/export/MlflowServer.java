@@ -67,8 +67,8 @@ public final class MlflowServer implements AutoCloseable {
 
     private HttpRequest.Builder request(String call) throws ExportException {
         try {
-            HttpRequest.Builder request =
-                    HttpRequest.newBuilder(URI.create(url + "/api/2.0/mlflow/" + call)).timeout(PATIENCE);
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + "/api/2.0/mlflow/" + call))
+                    .timeout(PATIENCE);
             return authorization == null ? request : request.header("Authorization", authorization);
         } catch (IllegalArgumentException e) {
             throw new ExportException(
@@ -108,7 +108,8 @@ public final class MlflowServer implements AutoCloseable {
             throw new ExportException(
                     ExitCodes.FAILED,
                     "[" + response.uri().getPath() + "] MLflow answers " + status + " "
-                            + body.path("error_code").asText() + ": " + body.path("message").asText());
+                            + body.path("error_code").asText() + ": "
+                            + body.path("message").asText());
         } catch (JsonProcessingException _) {
             throw new ExportException(
                     ExitCodes.FAILED,

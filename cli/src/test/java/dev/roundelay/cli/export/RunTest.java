@@ -15,7 +15,9 @@ final class RunTest {
     @Test
     void the_job_comes_first_then_its_sites_by_number() {
         List<Run> runs = Run.of(List.of(
-                point("loss", "site-10", 0, null, 1), point("loss", "site-2", 0, null, 2), point("loss", null, 0, null, 3)));
+                point("loss", "site-10", 0, null, 1),
+                point("loss", "site-2", 0, null, 2),
+                point("loss", null, 0, null, 3)));
 
         assertThat(runs).extracting(Run::name).containsExactly("global", "site-2", "site-10");
     }
@@ -65,8 +67,7 @@ final class RunTest {
         return point("loss", "site-1", round, step, 0);
     }
 
-    private static MetricPoint point(
-            String name, @Nullable String site, int round, @Nullable Long step, double value) {
+    private static MetricPoint point(String name, @Nullable String site, int round, @Nullable Long step, double value) {
         return new MetricPoint(name, site == null ? "global" : "site", site, round, step, value, NOON);
     }
 }
