@@ -59,8 +59,7 @@ public record Run(String name, List<Curve> curves) {
         MetricPoint before = null;
         for (MetricPoint point : sorted) {
             long x = point.step() == null ? roundOf(point) : point.step();
-            // Code that counts its steps anew in each round gives one curve all the same: the rounds one behind the
-            // other.
+            // Code that counts its steps anew in each round gives one curve all the same.
             if (before != null && roundOf(before) < roundOf(point)) {
                 long last = placed.getLast().x();
                 shift = x + shift > last ? shift : last + 1 - Math.min(x, 1);

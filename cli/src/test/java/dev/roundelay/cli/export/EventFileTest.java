@@ -12,6 +12,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Against bytes that TensorBoard's own writer made of the same events (TensorBoard 2.21, `RecordWriter`).
 final class EventFileTest {
+    private static final String EXPECTED =
+            "1800000000000000a37f4b220900002040fc54d9411a0d627261696e2e4576656e743a322b353110"
+                    + "1b000000000000001a0d9e130900002040fc54d94110ac022a0d0a0b0a046c6f7373150000803ec5f6859b";
+
     @TempDir
     @SuppressWarnings("NullAway.Init")
     Path folder;
@@ -27,8 +31,4 @@ final class EventFileTest {
 
         assertThat(HexFormat.of().formatHex(Files.readAllBytes(file))).isEqualTo(EXPECTED);
     }
-
-    private static final String EXPECTED =
-            "1800000000000000a37f4b220900002040fc54d9411a0d627261696e2e4576656e743a322b353110"
-                    + "1b000000000000001a0d9e130900002040fc54d94110ac022a0d0a0b0a046c6f7373150000803ec5f6859b";
 }
