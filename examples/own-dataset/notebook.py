@@ -35,7 +35,7 @@ job
 
 # %%
 for one in client.jobs.rounds(job.id):
-    print(one.number, one.metrics["accuracy"], {given.site: given.samples for given in one.contributions})
+    print(one.number, one.metrics["train_loss"], {given.site: given.samples for given in one.contributions})
 
 # %%
 client.files.download(job.model_out + "best.pt", "data/best.pt")
