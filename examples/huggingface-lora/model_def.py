@@ -14,7 +14,7 @@ from transformers import BertConfig, BertForSequenceClassification
 
 # fmt: off
 WORDS = [
-    "[pad]", "[cls]", "[other]", "the", "was", "is", "not", "really", "very", "quite",
+    "[pad]", "[cls]", "[other]", "the", "was", "is", "really", "very", "quite",
     "good", "great", "lovely", "perfect", "bad", "poor", "awful", "boring",
     "soup", "bread", "coffee", "waiter", "plot", "actor", "music", "ending",
 ]
@@ -62,6 +62,7 @@ def load(path):
 
 def fl_train(model, env, out_dir, logger=None):
     """One round at one site: EPOCHS passes over its own reviews, from the global weights."""
+    torch.set_num_threads(1)  # a network this small loses more than it gains by sharing a batch between cores
     words, labels = load(Path(env["DATA_ROOT"]) / "train.csv")
     device = next(model.parameters()).device
     words, labels = words.to(device), labels.to(device)

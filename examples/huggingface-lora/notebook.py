@@ -29,8 +29,8 @@ job = client.rt_submit(
     "lora notebook",
     "data/shards",
     requirements_txt=["torch", "transformers", "peft"],
-    training=TrainingConfig(local_epochs=6, learning_rate=1e-2),
-    federation=FederationConfig(num_rounds=3),
+    training=TrainingConfig(local_epochs=3, learning_rate=1e-2),
+    federation=FederationConfig(num_rounds=2),
 )
 while not job.state.is_terminal:
     time.sleep(1)

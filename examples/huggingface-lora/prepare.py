@@ -17,13 +17,11 @@ ROWS = {"train.csv": 240, "valid.csv": 60}
 
 
 def review(nouns, chance):
-    """Returns one line, such as `0,the soup was not really good`: the label and the text."""
+    """Returns one line, such as `1,the soup was really good`: the label and the text."""
     label = chance.random() < 0.5
-    negated = chance.random() < 0.3
     words = ["the", chance.choice(nouns), chance.choice(["was", "is"])]
-    words += ["not"] if negated else []
     words += [chance.choice(["really", "very", "quite"])] if chance.random() < 0.5 else []
-    words.append(chance.choice(PRAISE if label != negated else BLAME))
+    words.append(chance.choice(PRAISE if label else BLAME))
     return f"{int(label)},{' '.join(words)}\n"
 
 

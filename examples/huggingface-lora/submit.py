@@ -18,7 +18,7 @@ def main():
     parser = argparse.ArgumentParser(description="Submits the LoRA example.")
     parser.add_argument("--data", type=Path, default=HERE / "data", help="what prepare.py wrote")
     parser.add_argument("--name", default="lora")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=2)
     arguments = parser.parse_args()
     try:
         with Roundelay() as client:
@@ -27,7 +27,7 @@ def main():
                 arguments.name,
                 arguments.data / "shards",
                 requirements_txt=["torch", "transformers", "peft"],
-                training=TrainingConfig(local_epochs=6, batch_size=32, learning_rate=1e-2),
+                training=TrainingConfig(local_epochs=3, batch_size=32, learning_rate=1e-2),
                 federation=FederationConfig(num_rounds=arguments.rounds),
             )
     except RoundelayError as error:
