@@ -78,8 +78,11 @@ def run(module, class_name, shards, env, rounds, seed, log):
                 model.load_state_dict(weights)
                 site_env = dict(env, DATA_ROOT=str(folder), SITE_NAME=f"site-{site}", CURRENT_ROUND=number)
                 update = module.fl_train(model, site_env, work, logger=log)
-                updates.append({**update, "weights": {k: v.clone() for k, v in update["weights"].items()}})
-            weights = average(updates)
+                # Arrays of numpy are as good as tensors.
+                sent = {name: torch.as_tensor(value).clone() for name, value in update["weights"].items()}
+                updates.append({**update, "weights": sent})
+            # Names that no site sends stay as they were.
+            weights = {**weights, **average(updates)}
             model.load_state_dict(weights)
             checks = [module.fl_validate(model, dict(env, DATA_ROOT=str(folder)), work) for folder in folders]
             samples = sum(check["samples"] for check in checks)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from blocks import PageRun, blocks_of
-from conftest import LAUNCHER, ROOT, Product
+from running import LAUNCHER, ROOT, Product
 
 DOCS = ROOT / "docs"
 SOURCES = ROOT / "sdk-python" / "src"

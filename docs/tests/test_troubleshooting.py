@@ -21,7 +21,7 @@ from typing import Any, Optional
 
 import pytest
 
-from conftest import LAUNCHER, ROOT, Product
+from running import LAUNCHER, ROOT, Product
 
 sys.path.insert(0, str(ROOT / "sdk-python" / "src"))
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
@@ -153,6 +154,17 @@ def test_metrics_are_rows_of_a_table(client: Roundelay, server: FakeServer) -> N
 
     assert [(row["name"], row["round"], row["value"]) for row in rows] == [("loss", 0, 0.5), ("loss", 1, 0.25)]
     assert server.queries()[-1] == {"names": "loss", "maxPoints": "10000"}
+
+
+def test_a_model_is_fetched_whole_in_the_form_that_was_asked_for(client: Roundelay, server: FakeServer, tmp_path: Path) -> None:
+    server.add_job("digits", state="RUNNING")
+    server.answer("GET", "/api/v1/jobs/job_1/model", b"tensors")
+
+    path = client.jobs.download_model("job_1", tmp_path / "model.safetensors", round=2, format="safetensors")
+
+    assert path.read_bytes() == b"tensors"
+    assert list(tmp_path.iterdir()) == [path]
+    assert server.queries()[-1] == {"round": "2", "format": "safetensors"}
 
 
 def test_rounds_are_read_to_the_last_page(client: Roundelay, server: FakeServer) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Optional, Union
 from urllib.parse import quote
 
-from ._http import Transport
+from ._http import Query, Transport
 from .errors import NotFoundError
 from .models import Assignment, Job, JobState, LogLine, LogPage, MetricPoint, Page, Round, items_of
 
@@ -112,6 +113,36 @@ class Jobs:
         query = {"names": ",".join(names) if names is not None else None, "site": site, "maxPoints": max_points}
         answer = self._transport.json("GET", f"/jobs/{quote(job_id, safe='')}/metrics", query=query)
         return [MetricPoint.of(raw) for raw in items_of(answer)]
+
+    def download_model(self, job_id: str, target: Union[str, Path], *, round: Optional[int] = None, format: str = "pt") -> Path:
+        """Fetches a global model that the job kept, also while it runs.
+
+        Parameters
+        ----------
+        target : path
+            The file to write; it appears when it is whole.
+        round : int, optional
+            The model after so many rounds; by default the last one.
+        format : str
+            ``pt`` for ``torch.load``; ``safetensors`` can be read without torch (``safetensors.numpy.load_file``).
+
+        Raises
+        ------
+        RoundelayError
+            With code ``round_not_kept``, if that model was not kept.
+        """
+        path = Path(target)
+        partial = path.with_name(f".{path.name}.part")
+        query: Query = {"round": round, "format": format}
+        route = f"/jobs/{quote(job_id, safe='')}/model"
+        with (
+            self._transport.open(route, query=query, headers={"Accept-Encoding": "identity"}) as response,
+            partial.open("wb") as sink,
+        ):
+            for chunk in response.iter_raw():
+                sink.write(chunk)
+        partial.replace(path)
+        return path
 
     def rounds(self, job_id: str) -> Sequence[Round]:
         """Reads every round so far, with what each site gave to it."""

@@ -26,6 +26,7 @@ import picocli.CommandLine.ParseResult;
             SubmitCommand.class,
             JobsCommand.class,
             LogsCommand.class,
+            ExportCommand.class,
             FilesCommand.class,
             WorkersCommand.class,
             KeysCommand.class,

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The calls about jobs. Each asks the server once.
 public final class Jobs {
+    private static final int MOST_POINTS = 100_000;
+
     private final Transport transport;
 
     Jobs(Transport transport) {
@@ -117,11 +119,17 @@ public final class Jobs {
         return transport.json(call, new TypeReference<>() {});
     }
 
-    /// Reads metric points.
+    /// Reads metric points; of a long series some are left out, evenly.
     ///
     /// @param names comma-separated; null for all
     public List<MetricPoint> metrics(String id, @Nullable String names, @Nullable String site) {
         Call call = Call.of("GET", path(id) + "/metrics").query("names", names).query("site", site);
+        return transport.json(call, new TypeReference<Items<MetricPoint>>() {}).items();
+    }
+
+    /// Reads every metric point, global and of each site; only of a series beyond 100,000 some are left out, evenly.
+    public List<MetricPoint> allMetrics(String id) {
+        Call call = Call.of("GET", path(id) + "/metrics").query("maxPoints", MOST_POINTS);
         return transport.json(call, new TypeReference<Items<MetricPoint>>() {}).items();
     }
 
