@@ -273,6 +273,21 @@ def test_an_operator_gives_a_new_password_while_the_server_runs(user: User) -> N
     assert unknown.returncode == 5 and "ada@example.org" in unknown.stderr, unknown
 
 
+def test_an_operator_sees_how_the_server_stands(user: User, tmp_path: Path) -> None:
+    data = str(user.product.data)
+
+    status = subprocess.run([str(LAUNCHER), "status", "--data-dir", data], capture_output=True, text=True, timeout=120)
+    bundle = [str(LAUNCHER), "admin", "support-bundle", "--data-dir", data, str(tmp_path / "s.zip")]
+    written = subprocess.run(bundle, capture_output=True, text=True, timeout=120)
+
+    assert status.returncode == 0 and written.returncode == 0, (status, written)
+    assert "online 3" in status.stdout and "blobs" in status.stdout and "queue" in status.stdout
+    with zipfile.ZipFile(tmp_path / "s.zip") as archive:
+        text = b"".join(archive.read(name) for name in archive.namelist()).decode()
+    assert "online 3" in text
+    assert not [value for name, value in user.product.credentials.items() if ("KEY" in name or "TOKEN" in name) and value in text]
+
+
 def test_the_page_has_the_mistakes_that_are_made_here() -> None:
     assert list(quoted()) == list(MISTAKES)
 

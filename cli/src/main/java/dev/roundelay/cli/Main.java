@@ -32,6 +32,7 @@ import picocli.CommandLine.ParseResult;
             KeysCommand.class,
             DoctorCommand.class,
             AdminCommand.class,
+            StatusCommand.class,
         },
         footer = {
             "",

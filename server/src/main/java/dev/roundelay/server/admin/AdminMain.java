@@ -49,7 +49,7 @@ public final class AdminMain {
     int resetPassword(
             @Mixin ServerOptions options,
             @Parameters(paramLabel = "EMAIL", description = "Address of the user.") String email) {
-        return with(options, true, database -> {
+        return with(options, true, (database, _) -> {
             SecureRandom random = new SecureRandom();
             JdbcAccounts accounts = new JdbcAccounts(database.jdbi(), InstantSource.system());
             Optional<JdbcAccounts.Account> account = accounts.findByEmail(email);
@@ -81,15 +81,41 @@ public final class AdminMain {
     int restoreDatabase(
             @Mixin ServerOptions options,
             @Parameters(paramLabel = "FILE", description = "A file of backups/ in the data folder.") Path file) {
-        return with(options, false, database -> {
+        return with(options, false, (database, _) -> {
             new Schema(database, file.toAbsolutePath().resolveSibling("."), InstantSource.system()).restore(file);
             System.out.println("restored " + file);
             return DONE;
         });
     }
 
+    @Command(
+            name = "status",
+            mixinStandardHelpOptions = true,
+            description = "Shows disk by kind, workers and jobs by state, and what waits. The server may run.")
+    int status(@Mixin ServerOptions options) {
+        return with(options, true, (database, data) -> {
+            new StatusReport(data, database).lines().forEach(System.out::println);
+            return DONE;
+        });
+    }
+
+    @Command(
+            name = "support-bundle",
+            mixinStandardHelpOptions = true,
+            description = "Writes status, versions and the ends of the logs into one zip, without secrets and user data.")
+    int supportBundle(
+            @Mixin ServerOptions options,
+            @Parameters(paramLabel = "FILE", defaultValue = "roundelay-support.zip", description = "The zip to write.")
+                    Path file) {
+        return with(options, true, (database, data) -> {
+            SupportBundle.write(data, new StatusReport(data, database).lines(), file);
+            System.out.println("wrote " + file + "; look through it before you pass it on");
+            return DONE;
+        });
+    }
+
     private interface Work {
-        int on(Database database) throws IOException;
+        int on(Database database, Path dataDir) throws IOException;
     }
 
     /// Does something with the server's database.
@@ -110,13 +136,13 @@ public final class AdminMain {
                 address = EmbeddedPostgres.running(folder);
             }
             if (address.isPresent()) {
-                return on(address.get(), work);
+                return on(address.get(), config.dataDir(), work);
             }
             EmbeddedPostgres postgres = config.postgresPrograms()
                     .map(programs -> EmbeddedPostgres.withPrograms(folder, programs, new SecureRandom()))
                     .orElseGet(() -> new EmbeddedPostgres(folder, folder, new SecureRandom()));
             try (postgres) {
-                return on(postgres.start(), work);
+                return on(postgres.start(), config.dataDir(), work);
             }
         } catch (IOException | RuntimeException e) {
             System.err.println(e.getMessage());
@@ -124,9 +150,9 @@ public final class AdminMain {
         }
     }
 
-    private static int on(PostgresAddress address, Work work) throws IOException {
+    private static int on(PostgresAddress address, Path dataDir, Work work) throws IOException {
         try (Database database = Database.open(address, "roundelay-admin", 2)) {
-            return work.on(database);
+            return work.on(database, dataDir);
         }
     }
 }
