@@ -12,7 +12,8 @@ import picocli.CommandLine.Unmatched;
 /// `roundelay status`: short for `roundelay admin status`.
 @Command(
         name = "status",
-        description = "On the server's machine: disk by kind, workers, queue; `roundelay admin status --help` has its options.")
+        description =
+                "On the server's machine: disk by kind, workers, queue; `roundelay admin status --help` has its options.")
 final class StatusCommand implements Callable<Integer> {
     @Unmatched
     private List<String> options = new ArrayList<>();

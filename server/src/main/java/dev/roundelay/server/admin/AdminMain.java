@@ -102,7 +102,8 @@ public final class AdminMain {
     @Command(
             name = "support-bundle",
             mixinStandardHelpOptions = true,
-            description = "Writes status, versions and the ends of the logs into one zip, without secrets and user data.")
+            description =
+                    "Writes status, versions and the ends of the logs into one zip, without secrets and user data.")
     int supportBundle(
             @Mixin ServerOptions options,
             @Parameters(paramLabel = "FILE", defaultValue = "roundelay-support.zip", description = "The zip to write.")

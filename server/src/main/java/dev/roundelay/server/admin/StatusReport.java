@@ -30,15 +30,20 @@ final class StatusReport {
 
     List<String> lines() throws IOException {
         List<String> lines = new ArrayList<>();
-        lines.add("release    " + BuildVersion.roundelay() + ", tables of version "
-                + first("select version from flyway_schema_history where success order by installed_rank desc limit 1"));
-        lines.add("active     " + first("select 'epoch ' || epoch || ' since ' || taken_at || ', ' || holder from server_epoch"));
-        lines.add("workers    " + counts("select state, count(*) from worker where state <> 'removed' group by 1 order by 1"));
+        lines.add(
+                "release    " + BuildVersion.roundelay() + ", tables of version "
+                        + first(
+                                "select version from flyway_schema_history where success order by installed_rank desc limit 1"));
+        lines.add("active     "
+                + first("select 'epoch ' || epoch || ' since ' || taken_at || ', ' || holder from server_epoch"));
+        lines.add("workers    "
+                + counts("select state, count(*) from worker where state <> 'removed' group by 1 order by 1"));
         lines.add("jobs       " + counts("select state, count(*) from job group by 1 order by 1"));
-        lines.add("queue      " + counts("select name || ' since ' || phase_since, shards from job where phase = 'queued'"
-                + " order by phase_since limit 20"));
-        lines.add("users      " + first("select count(*) from app_user")
-                + ", buckets hold " + bytes(Long.parseLong(first("select coalesce(sum(used_bytes), 0) from bucket"))));
+        lines.add("queue      "
+                + counts("select name || ' since ' || phase_since, shards from job where phase = 'queued'"
+                        + " order by phase_since limit 20"));
+        lines.add("users      " + first("select count(*) from app_user") + ", buckets hold "
+                + bytes(Long.parseLong(first("select coalesce(sum(used_bytes), 0) from bucket"))));
         lines.add("disk       " + bytes(Files.getFileStore(dataDir).getUsableSpace()) + " free at " + dataDir);
         for (Map.Entry<String, String> kind : KINDS.entrySet()) {
             Path folder = dataDir.resolve(kind.getKey());
@@ -70,9 +75,10 @@ final class StatusReport {
     }
 
     private String counts(String query) {
-        List<String> counts = database.jdbi().withHandle(handle -> handle.createQuery(query)
-                .map((row, _) -> row.getString(1) + " " + row.getLong(2))
-                .list());
+        List<String> counts = database.jdbi()
+                .withHandle(handle -> handle.createQuery(query)
+                        .map((row, _) -> row.getString(1) + " " + row.getLong(2))
+                        .list());
         return counts.isEmpty() ? "none" : counts.stream().collect(Collectors.joining(", "));
     }
 

@@ -20,8 +20,8 @@ import java.util.zip.ZipOutputStream;
 /// nothing of users' files, names of buckets' keys or rows is taken.
 final class SupportBundle {
     private static final int TAIL_BYTES = 2_000_000;
-    private static final Pattern SECRET =
-            Pattern.compile("(?i)(rsk_live_|rsk_dev_|rws_|rwt_)[A-Za-z0-9_-]+|((?:password|secret|token|key)[\"'=: ]+)[^\\s\"',;]+");
+    private static final Pattern SECRET = Pattern.compile(
+            "(?i)(rsk_live_|rsk_dev_|rws_|rwt_)[A-Za-z0-9_-]+|((?:password|secret|token|key)[\"'=: ]+)[^\\s\"',;]+");
 
     private SupportBundle() {}
 
@@ -60,7 +60,8 @@ final class SupportBundle {
         }
         facts.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
         StringBuilder text = new StringBuilder();
-        facts.forEach((name, value) -> text.append(name).append(": ").append(value).append('\n'));
+        facts.forEach(
+                (name, value) -> text.append(name).append(": ").append(value).append('\n'));
         for (String file : List.of("/proc/meminfo", "/proc/loadavg", "/etc/os-release")) {
             if (Files.isReadable(Path.of(file))) {
                 text.append("--- ").append(file).append('\n').append(Files.readString(Path.of(file)));
