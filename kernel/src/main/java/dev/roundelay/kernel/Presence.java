@@ -6,6 +6,7 @@ import dev.roundelay.kernel.worker.WorkerReport;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,6 +21,7 @@ final class Presence {
             long nanos,
             Instant at,
             long freeMemoryMb,
+            Optional<List<Long>> slotFreeMemoryMb,
             Optional<String> telemetry,
             Map<AssignmentId, WorkerReport.Held> held) {}
 
@@ -38,6 +40,7 @@ final class Presence {
                     nanos,
                     at,
                     report.freeMemoryMb(),
+                    report.slotFreeMemoryMb(),
                     telemetry.isPresent() || before == null ? telemetry : before.telemetry(),
                     held);
         });
