@@ -10,11 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// What each worker said last and when: held in memory alone. Safe for use by many threads, without locks.
 final class Presence {
     private final Map<WorkerId, Seen> seen = new ConcurrentHashMap<>();
     private final Map<WorkerId, Instant> unwritten = new ConcurrentHashMap<>();
+    private final AtomicLong slotChanges = new AtomicLong();
 
     /// One worker's last report.
     record Seen(
@@ -36,6 +38,9 @@ final class Presence {
         report.held().forEach(one -> held.put(one.id(), one));
         seen.compute(id, (key, before) -> {
             Optional<String> telemetry = Optional.ofNullable(report.telemetry());
+            if (before == null || count(before.slotFreeMemoryMb()) != count(report.slotFreeMemoryMb())) {
+                slotChanges.incrementAndGet();
+            }
             return new Seen(
                     nanos,
                     at,
@@ -45,6 +50,15 @@ final class Presence {
                     held);
         });
         unwritten.put(id, at);
+    }
+
+    private static int count(Optional<List<Long>> slots) {
+        return slots.map(List::size).orElse(-1);
+    }
+
+    /// Returns a number that changes when a worker says that it has more or fewer free slots.
+    long slotChanges() {
+        return slotChanges.get();
     }
 
     void forget(WorkerId id) {

@@ -123,6 +123,24 @@ class MatchingTest {
     }
 
     @Test
+    void while_an_offer_is_on_its_way_only_the_smaller_gpus_are_counted_on() {
+        TestAgent box = fixture.worker("box", KernelFixture.offer(2, "rtx_4090", 48_000, Set.of()));
+        box.slotFreeMemoryMb = Optional.of(List.of(24_000L, 2_000L));
+        box.sync();
+        fixture.submit(aJob("small").select(needing(1_000)));
+        fixture.kernel.runDueWork();
+
+        Job large = fixture.submit(aJob("large").select(needing(20_000)));
+        fixture.kernel.runDueWork();
+        assertThat(workers(large)).containsExactly("");
+
+        box.slotFreeMemoryMb = Optional.of(List.of(24_000L));
+        box.sync();
+        fixture.kernel.runDueWork();
+        assertThat(workers(large)).containsExactly("box");
+    }
+
+    @Test
     void a_slot_is_not_free_before_its_worker_says_so() {
         TestAgent box = fixture.worker("box", KernelFixture.offer(1, "rtx_4090", 24_000, Set.of()));
         box.slotFreeMemoryMb = Optional.of(List.of());
@@ -138,7 +156,7 @@ class MatchingTest {
 
         box.slotFreeMemoryMb = Optional.of(List.of(24_000L));
         fixture.seconds(2);
-        assertThat(workers(job)).containsExactly("box");
+        assertThat(fixture.kernel.view().image().live(box.id)).hasSize(1);
     }
 
     @Test

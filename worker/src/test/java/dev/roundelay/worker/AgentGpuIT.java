@@ -137,6 +137,7 @@ class AgentGpuIT {
             awaitSync("both slots", sync -> List.of(24_000L, 2_000L).equals(sync.slotFreeMemoryMb()));
             plane.submit(FakeJob.of(telling()).gpuMemoryMb(10_000));
             plane.awaitFinished();
+            awaitSync("both slots again", sync -> List.of(24_000L, 2_000L).equals(sync.slotFreeMemoryMb()));
             // Another program takes what was free.
             machine.gpu(1, 1, "GPU-bb", 3_000);
             awaitSync("the new figure", sync -> List.of(3_000L, 2_000L).equals(sync.slotFreeMemoryMb()));

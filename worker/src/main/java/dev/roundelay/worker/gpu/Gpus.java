@@ -40,7 +40,6 @@ public final class Gpus implements AutoCloseable {
     private final List<Gpu> all;
     private final String model;
     private final int atMost;
-    private @Nullable GpuProbe probe;
     private boolean closed;
 
     private Gpus(
@@ -101,15 +100,10 @@ public final class Gpus implements AutoCloseable {
     }
 
     void prove(GpuProbe by) throws InterruptedException {
-        probe = by;
-        List<Thread> threads = all.stream()
-                .map(gpu -> Thread.ofVirtual().name("gpu-probe-" + gpu.number).start(() -> probeIfDue(gpu, by)))
-                .toList();
-        for (Thread thread : threads) {
-            thread.join();
-        }
         if (!all.isEmpty()) {
-            Thread.ofVirtual().name("gpu-probe").start(this::probeUntilClosed);
+            locked(() -> all.stream().filter(gpu -> !gpu.isProbeable()).toList())
+                    .forEach(gpu -> LOG.warn("{}; it has no slot", gpu.trouble().orElse("")));
+            new ProbeLoop(this, by).start(all);
         }
     }
 
@@ -261,22 +255,9 @@ public final class Gpus implements AutoCloseable {
         return now.hasUuid() && before.hasUuid() ? now.uuid().equals(before.uuid()) : now.index() == before.index();
     }
 
-    private void probeUntilClosed() {
-        try {
-            while (true) {
-                Gpu due = awaitDue();
-                GpuProbe by = probe;
-                if (due == null || by == null) {
-                    return;
-                }
-                probeIfDue(due, by);
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private @Nullable Gpu awaitDue() throws InterruptedException {
+    /// Waits until a GPU that nobody has is to be probed; null once closed.
+    @Nullable
+    Gpu awaitDue() throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (!closed) {
@@ -299,8 +280,9 @@ public final class Gpus implements AutoCloseable {
         }
     }
 
-    private void probeIfDue(Gpu gpu, GpuProbe by) {
-        boolean wanted = locked(() -> {
+    /// Takes a GPU for its probe, if it is due and makes sense; nobody else gets it until [#endProbe].
+    boolean beginProbe(Gpu gpu) {
+        return locked(() -> {
             long now = nanos.getAsLong();
             if (!gpu.isProbeDue(now)) {
                 return false;
@@ -312,19 +294,13 @@ public final class Gpus implements AutoCloseable {
             gpu.beginProbe();
             return true;
         });
-        if (!wanted) {
-            return;
+    }
+
+    /// Takes down what a probe found.
+    void endProbe(Gpu gpu, GpuProbe.Outcome found) {
+        if (locked(() -> closed)) {
+            return; // it was killed with the agent, and says nothing of the GPU
         }
-        GpuProbe.Outcome outcome = GpuProbe.Outcome.failed("its probe was interrupted; wait for the next");
-        try {
-            outcome = by.probe(gpu.reading(), gpu.number);
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
-            LOG.warn("the CUDA probe of {} failed", gpu.reading().uuid(), e);
-            outcome = GpuProbe.Outcome.failed("the CUDA probe cannot run: " + e + "; look at the worker's log");
-        }
-        GpuProbe.Outcome found = outcome;
         Optional<String> before = locked(gpu::trouble);
         change(() -> gpu.endProbe(found, settings, nanos.getAsLong()));
         tell(gpu, before, locked(gpu::trouble), found);

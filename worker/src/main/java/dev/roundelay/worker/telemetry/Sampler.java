@@ -42,9 +42,19 @@ public final class Sampler implements AutoCloseable {
         Thread.ofVirtual().name("telemetry").start(this::run);
     }
 
-    /// Returns the last sample.
+    /// Returns the last sample, with the GPUs as they are known now: a probe may have ended since.
     public Telemetry latest() {
-        return latest;
+        Telemetry last = latest;
+        return new Telemetry(
+                last.time(),
+                last.cpuPercent(),
+                last.loadAverage(),
+                last.cores(),
+                last.memoryMb(),
+                last.freeMemoryMb(),
+                last.diskFreeMb(),
+                last.isolation(),
+                gpus.telemetry());
     }
 
     private void run() {

@@ -97,6 +97,12 @@ public final class FakeGpus {
         Path program = Files.writeString(folder.resolve("nvidia-smi"), """
                 #!/bin/sh
                 read -r code <%1$s/code
+                case "$*" in
+                *mig.mode.current*) [ ! -e %1$s/old ] || {
+                    echo 'Field "mig.mode.current" is not a valid field to query.'
+                    exit 2
+                } ;;
+                esac
                 cat %1$s/listing.csv
                 exit "$code"
                 """.formatted(folder));
@@ -150,6 +156,12 @@ public final class FakeGpus {
     /// Has GPUs that nobody uses proved so often.
     public FakeGpus every(Duration time) {
         period = time;
+        return this;
+    }
+
+    /// Has a driver that has never heard of MIG.
+    public FakeGpus old() {
+        write("old", "");
         return this;
     }
 

@@ -252,6 +252,13 @@ class GpusTest {
     }
 
     @Test
+    void a_driver_that_knows_no_mig_is_asked_without_it() throws Exception {
+        machine.old().gpu(0, 0, "GPU-a", 24_000);
+
+        assertThat(proved(0).slots()).isEqualTo(1);
+    }
+
+    @Test
     void device_nodes_are_the_gpus_own_and_the_drivers() throws Exception {
         machine.gpu(0, 3, "GPU-a", 24_000).gpu(1, 0, "GPU-b", 24_000);
         Gpus gpus = proved(0);
