@@ -357,9 +357,7 @@ public final class Gpus implements AutoCloseable {
     }
 
     private List<Boolean> slotsNow() {
-        return all.stream()
-                .flatMap(gpu -> Stream.of(hasSlot(gpu), isFree(gpu)))
-                .toList();
+        return all.stream().flatMap(gpu -> Stream.of(hasSlot(gpu), isFree(gpu))).toList();
     }
 
     private <T> T locked(Supplier<T> what) {
