@@ -10,6 +10,7 @@ import sys
 import tempfile
 import unittest
 import urllib.error
+from unittest import mock
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../main/resources/dev/roundelay/harness"))
 
@@ -150,6 +151,23 @@ class FailuresTest(unittest.TestCase):
         self.assertEqual(self.reason(OSError(errno.ENOSPC, "x")), "limit_exceeded")
         self.assertEqual(self.reason(RuntimeError("can't start new thread")), "limit_exceeded")
 
+    def test_a_fault_of_a_leased_gpu_is_a_loss_and_no_fault_of_the_code(self):
+        ecc = RuntimeError("CUDA error: uncorrectable ECC error encountered\nCUDA kernel errors might be ...")
+        unfit = RuntimeError("CUDA error: no kernel image is available for execution on the device")
+        assertion = RuntimeError("CUDA error: device-side assert triggered")
+        self.assertEqual(self.reason(ecc), "train_raised")
+        with mock.patch.object(failures, "_GPU_IS_LEASED", True):
+            report = failures.report(ecc, "train_raised")
+            self.assertEqual((report["reason"], report["loss"]), ("gpu_unavailable", True))
+            self.assertIn("uncorrectable ECC error", report["message"])
+            report = failures.report(unfit, "train_raised")
+            self.assertEqual((report["reason"], report["loss"]), ("gpu_unavailable", False))
+            self.assertEqual(self.reason(assertion), "train_raised")
+            self.assertEqual(self.reason(RuntimeError("CUDA error: an illegal memory access")), "train_raised")
+            self.assertEqual(self.reason(ValueError("uncorrectable ECC error")), "train_raised")
+            for text in ("No CUDA GPUs are available", "Found no NVIDIA driver on your system"):
+                self.assertEqual(self.reason(RuntimeError(text)), "gpu_unavailable")
+
     def test_a_dead_child_is_no_network(self):
         self.assertEqual(self.reason(BrokenPipeError()), "train_raised")
         self.assertEqual(self.reason(FileNotFoundError(2, "x")), "train_raised")
@@ -165,6 +183,16 @@ class FailuresTest(unittest.TestCase):
 
 
 class CallsTest(unittest.TestCase):
+    def test_a_leased_gpu_that_torch_does_not_see_is_the_gpus_fault_unless_torch_was_built_for_none(self):
+        for built, loss in (("12.8", True), (None, False)):
+            with mock.patch.object(torch.version, "cuda", built), mock.patch.object(
+                torch.cuda, "is_available", lambda: False
+            ):
+                with self.assertRaises(failures.StepFailure) as caught:
+                    calls.choose_device("cuda")
+            self.assertEqual(caught.exception.report["reason"], "gpu_unavailable")
+            self.assertIs(caught.exception.report["loss"], loss)
+
     def test_functions_get_as_much_as_they_take(self):
         def contract(model, env, out_dir, logger=None):
             return (model, env, out_dir, logger)

@@ -34,6 +34,7 @@ final class DueWork {
     private Map<JobId, Integer> passedBy = Map.of();
     private KernelImage planned = KernelImage.empty();
     private long plannedAt;
+    private long plannedSlots;
     private long renewedAt;
 
     DueWork(Writer writer, KernelStore store, InstantSource wall, Facts facts) {
@@ -120,9 +121,11 @@ final class DueWork {
         // changed.
         boolean stale = now - plannedAt
                 >= facts.config().renewalInterval().multipliedBy(2).toNanos();
-        if (image == planned && !stale) {
+        long slots = facts.presence().slotChanges();
+        if (image == planned && slots == plannedSlots && !stale) {
             return;
         }
+        plannedSlots = slots;
         plannedAt = now;
         planned = image;
         if (image.jobs().stream().anyMatch(job -> job.is(JobPhase.QUEUED))) {

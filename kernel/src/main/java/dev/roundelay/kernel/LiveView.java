@@ -121,7 +121,7 @@ final class LiveView implements KernelView {
     private WorkerStatus status(Worker worker) {
         return new WorkerStatus(
                 worker,
-                image.freeSlots(worker),
+                facts.freeSlots(image, worker),
                 facts.freeMemoryMb(worker),
                 facts.presence().last(worker.id()).flatMap(Presence.Seen::telemetry),
                 facts.lastSeen(worker));

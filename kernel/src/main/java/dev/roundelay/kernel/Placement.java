@@ -95,7 +95,10 @@ final class Placement {
     }
 
     private static Failure whyExhausted(Draft draft, Facts facts, Job job, int shard, @Nullable Assignment last) {
-        if (last != null && last.failure() != null && last.state() == AssignmentState.FAILED) {
+        if (last != null
+                && last.failure() != null
+                && (last.state() == AssignmentState.FAILED
+                        || last.failure().category().equals(Failure.PLATFORM))) {
             return last.failure();
         }
         int attempts = job.limits().maxAttempts();

@@ -6,20 +6,24 @@ import dev.roundelay.kernel.worker.WorkerReport;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// What each worker said last and when: held in memory alone. Safe for use by many threads, without locks.
 final class Presence {
     private final Map<WorkerId, Seen> seen = new ConcurrentHashMap<>();
     private final Map<WorkerId, Instant> unwritten = new ConcurrentHashMap<>();
+    private final AtomicLong slotChanges = new AtomicLong();
 
     /// One worker's last report.
     record Seen(
             long nanos,
             Instant at,
             long freeMemoryMb,
+            Optional<List<Long>> slotFreeMemoryMb,
             Optional<String> telemetry,
             Map<AssignmentId, WorkerReport.Held> held) {}
 
@@ -34,14 +38,27 @@ final class Presence {
         report.held().forEach(one -> held.put(one.id(), one));
         seen.compute(id, (key, before) -> {
             Optional<String> telemetry = Optional.ofNullable(report.telemetry());
+            if (before == null || count(before.slotFreeMemoryMb()) != count(report.slotFreeMemoryMb())) {
+                slotChanges.incrementAndGet();
+            }
             return new Seen(
                     nanos,
                     at,
                     report.freeMemoryMb(),
+                    report.slotFreeMemoryMb(),
                     telemetry.isPresent() || before == null ? telemetry : before.telemetry(),
                     held);
         });
         unwritten.put(id, at);
+    }
+
+    private static int count(Optional<List<Long>> slots) {
+        return slots.map(List::size).orElse(-1);
+    }
+
+    /// Returns a number that changes when a worker says that it has more or fewer free slots.
+    long slotChanges() {
+        return slotChanges.get();
     }
 
     void forget(WorkerId id) {

@@ -10,6 +10,7 @@ import dev.roundelay.kernel.job.UserId;
 import dev.roundelay.kernel.worker.WorkerOffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -93,6 +94,87 @@ class MatchingTest {
     }
 
     @Test
+    void a_gpu_slot_needs_the_memory_that_is_free_on_its_own_gpu() {
+        TestAgent box = fixture.worker("box", KernelFixture.offer(2, "rtx_4090", 48_000, Set.of()));
+        box.slotFreeMemoryMb = Optional.of(List.of(24_000L, 2_000L));
+        box.sync();
+
+        Job two = fixture.submit(aJob("two").shards(2).select(needing(10_000)));
+        fixture.settle();
+        assertThat(reason(two)).isEqualTo("needs 2 workers with >= 10000 MB, 1 is free and 1 is busy");
+
+        box.slotFreeMemoryMb = Optional.of(List.of(24_000L, 23_000L));
+        fixture.seconds(4);
+        assertThat(workers(two)).containsExactly("box", "box");
+    }
+
+    @Test
+    void a_small_job_leaves_the_free_gpu_to_the_large_one() {
+        TestAgent box = fixture.worker("box", KernelFixture.offer(2, "rtx_4090", 48_000, Set.of()));
+        box.slotFreeMemoryMb = Optional.of(List.of(24_000L, 2_000L));
+        box.sync();
+
+        Job small = fixture.submit(aJob("small").select(needing(1_000)));
+        Job large = fixture.submit(aJob("large").select(needing(20_000)));
+        fixture.kernel.runDueWork();
+
+        assertThat(workers(small)).containsExactly("box");
+        assertThat(workers(large)).containsExactly("box");
+    }
+
+    @Test
+    void while_an_offer_is_on_its_way_only_the_smaller_gpus_are_counted_on() {
+        TestAgent box = fixture.worker("box", KernelFixture.offer(2, "rtx_4090", 48_000, Set.of()));
+        box.slotFreeMemoryMb = Optional.of(List.of(24_000L, 2_000L));
+        box.sync();
+        fixture.submit(aJob("small").select(needing(1_000)));
+        fixture.kernel.runDueWork();
+
+        Job large = fixture.submit(aJob("large").select(needing(20_000)));
+        fixture.kernel.runDueWork();
+        assertThat(workers(large)).containsExactly("");
+
+        box.slotFreeMemoryMb = Optional.of(List.of(24_000L));
+        box.sync();
+        fixture.kernel.runDueWork();
+        assertThat(workers(large)).containsExactly("box");
+    }
+
+    @Test
+    void a_slot_is_not_free_before_its_worker_says_so() {
+        TestAgent box = fixture.worker("box", KernelFixture.offer(1, "rtx_4090", 24_000, Set.of()));
+        box.slotFreeMemoryMb = Optional.of(List.of());
+        box.sync();
+
+        Job job = fixture.submit(aJob("a"));
+        Job pinned = fixture.submit(aJob("b").pinnedTo(box.id));
+        fixture.settle();
+        assertThat(reason(job)).isEqualTo("needs 1 worker, none is free and 1 is busy");
+        assertThat(reason(pinned)).isEqualTo("waits for box (busy)");
+        assertThat(fixture.kernel.view().worker(box.id).orElseThrow().freeSlots())
+                .isZero();
+
+        box.slotFreeMemoryMb = Optional.of(List.of(24_000L));
+        fixture.seconds(2);
+        assertThat(fixture.kernel.view().image().live(box.id)).hasSize(1);
+    }
+
+    @Test
+    void a_worker_whose_gpus_are_all_in_quarantine_gets_nothing() {
+        TestAgent box = fixture.worker("box", KernelFixture.offer(1, "rtx_4090", 24_000, Set.of()));
+        box.offer = KernelFixture.offer(0, "rtx_4090", 0, Set.of());
+        box.slotFreeMemoryMb = Optional.of(List.of());
+        box.sync();
+
+        Job job = fixture.submit(aJob("a"));
+        Job pinned = fixture.submit(aJob("b").pinnedTo(box.id));
+        fixture.settle();
+
+        assertThat(reason(job)).isEqualTo("needs 1 worker, none is free");
+        assertThat(reason(pinned)).isEqualTo("waits for box (has no usable GPU)");
+    }
+
+    @Test
     void others_workers_serve_only_when_shared_and_allowed() {
         fixture.worker("bobs", "bob", KernelFixture.cpu(1));
         Job mine = fixture.submit(aJob("a"));
@@ -160,6 +242,10 @@ class MatchingTest {
                 .isEqualTo(new Submitted.DuplicateWorker(w1.id));
         assertThat(fixture.kernel.submit(aJob("a").pinnedTo(bobs.id).build(), Participant.NONE))
                 .isEqualTo(new Submitted.UnknownWorker(bobs.id));
+    }
+
+    private static Selection.Auto needing(long memoryMb) {
+        return new Selection.Auto(List.of(), OptionalInt.empty(), memoryMb, false);
     }
 
     private String reason(Job job) {

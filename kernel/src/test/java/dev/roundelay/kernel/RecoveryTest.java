@@ -9,6 +9,8 @@ import dev.roundelay.kernel.job.Failure;
 import dev.roundelay.kernel.job.Job;
 import dev.roundelay.kernel.job.JobPhase;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -221,6 +223,30 @@ class RecoveryTest {
         fixture.kernel.undrain(w1.id, "ada");
         assertThat(fixture.kernel.view().worker(w1.id).orElseThrow().worker().takesShards())
                 .isTrue();
+    }
+
+    @Test
+    void a_shard_that_a_broken_gpu_lost_goes_elsewhere_and_its_worker_stays_in_use() {
+        TestAgent box = fixture.worker("box", KernelFixture.offer(2, "rtx_4090", 48_000, Set.of()));
+        box.slotFreeMemoryMb = Optional.of(List.of(24_000L, 24_000L));
+        box.sync();
+        Job job = fixture.running(aJob("mnist"));
+        TestAgent other = fixture.worker("other", KernelFixture.offer(1, "rtx_4090", 24_000, Set.of()));
+
+        box.offer = KernelFixture.offer(1, "rtx_4090", 24_000, Set.of());
+        box.slotFreeMemoryMb = Optional.of(List.of(24_000L));
+        box.loseGpu(fixture.holder(job, 0));
+        fixture.settle();
+
+        assertThat(fixture.workerOf(job, 0)).isEqualTo("other");
+        assertThat(fixture.kernel.view().worker(box.id).orElseThrow().worker().platformFailures())
+                .isZero();
+        for (int again = 0; again < 3; again++) {
+            TestAgent holder = fixture.workerOf(job, 0).equals("other") ? other : box;
+            holder.loseGpu(fixture.holder(job, 0));
+            fixture.settle();
+        }
+        assertThat(pendingFailure(job).reason()).isEqualTo("gpu_unavailable");
     }
 
     @Test

@@ -12,12 +12,15 @@ import dev.roundelay.kernel.worker.WorkerReport.Held;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// An agent that takes up what it is offered, one step a sync, and stops what it is told to stop.
 final class TestAgent {
     private static final Failure RAISED =
             new Failure("train_raised", "user", false, "[site] ValueError; fix fl_train", "fix fl_train", null);
+    private static final Failure BAD_GPU =
+            new Failure("gpu_unavailable", "platform", true, "[site] CUDA error: uncorrectable ECC; ask", "ask", null);
     private static final Failure NO_INDEX =
             new Failure("environment_failed", "platform", true, "[pip] index away; wait", "wait", null);
 
@@ -29,6 +32,7 @@ final class TestAgent {
     boolean up = true;
     boolean prepares = true;
     long freeMemoryMb = 1_000_000;
+    Optional<List<Long>> slotFreeMemoryMb = Optional.empty();
 
     TestAgent(KernelFixture fixture, WorkerId id, WorkerOffer offer) {
         this.fixture = fixture;
@@ -37,7 +41,7 @@ final class TestAgent {
     }
 
     WorkerReport report() {
-        return new WorkerReport(instance, offer, freeMemoryMb, null, List.copyOf(held.values()));
+        return new WorkerReport(instance, offer, freeMemoryMb, slotFreeMemoryMb, null, List.copyOf(held.values()));
     }
 
     SyncResult sync() {
@@ -72,6 +76,11 @@ final class TestAgent {
 
     void failPlatform(Assignment assignment) {
         held.put(assignment.id(), held(assignment.id(), assignment.fence(), AssignmentState.FAILED, NO_INDEX, false));
+        sync();
+    }
+
+    void loseGpu(Assignment assignment) {
+        held.put(assignment.id(), held(assignment.id(), assignment.fence(), AssignmentState.FAILED, BAD_GPU, true));
         sync();
     }
 

@@ -13,6 +13,8 @@ import dev.roundelay.worker.config.WorkerConfig;
 import dev.roundelay.worker.environment.EnvironmentConfig;
 import dev.roundelay.worker.environment.EnvironmentStore;
 import dev.roundelay.worker.environment.Interpreter;
+import dev.roundelay.worker.gpu.GpuSettings;
+import dev.roundelay.worker.gpu.Gpus;
 import dev.roundelay.worker.harness.HarnessProgram;
 import dev.roundelay.worker.register.Identity;
 import dev.roundelay.worker.register.Join;
@@ -54,6 +56,7 @@ public final class Agent {
     private static final Duration LAST_MOMENTS = Duration.ofSeconds(8);
 
     private final WorkerConfig config;
+    private final GpuSettings gpuSettings;
     private final Consumer<String> onReady;
     private final InstantSource clock = InstantSource.system();
     private final Queue<AssignmentRunner> runners = new ConcurrentLinkedQueue<>();
@@ -62,7 +65,13 @@ public final class Agent {
     ///
     /// @param onReady told the ready line once, after the first answered sync
     public Agent(WorkerConfig config, Consumer<String> onReady) {
+        this(config, GpuSettings.defaults(), onReady);
+    }
+
+    /// Makes an agent that looks for GPUs as told.
+    public Agent(WorkerConfig config, GpuSettings gpuSettings, Consumer<String> onReady) {
         this.config = config;
+        this.gpuSettings = gpuSettings;
         this.onReady = onReady;
     }
 
@@ -74,25 +83,29 @@ public final class Agent {
         Path data = config.dataDir();
         prepareDataDir(data);
         Backoff backoff = new Backoff(RandomGenerator.getDefault(), Thread::sleep);
+        Changes changes = new Changes();
         try (DataDirLock lock = DataDirLock.take(data);
                 ProcessLauncher launcher = new ProcessLauncher();
-                Sampler sampler = new Sampler(launcher, data, config.isolation().toString(), clock);
+                Gpus gpus = Gpus.find(launcher, gpuSettings, config.slots(), System::nanoTime, changes::signal);
+                Sampler sampler = new Sampler(gpus, data, config.isolation().toString(), clock);
                 WorkerClient client = client(backoff)) {
             lock.requireHeld();
             Sandbox sandbox = sandbox(launcher);
             Interpreter python = Interpreter.probe(config.python(), launcher);
-            Machine machine = MachineProbe.probe(config, sampler, versions(python));
-            Identity identity = new Join(data, client, backoff, clock).enter(config.token(), registration(machine));
-            Changes changes = new Changes();
+            Path program = HarnessProgram.unpack(data.resolve("harness"));
+            Machine machine = MachineProbe.probe(config, sampler, gpus, versions(python));
+            gpus.proveIn(sandbox, python.asEnvironment(), program);
+            Identity identity =
+                    new Join(data, client, backoff, clock).enter(config.token(), registration(machine, gpus));
             WorkerClient.Joined calls = client.joined(identity.secret(), handover(identity));
             Workshop shop = new Workshop(
                     calls,
                     config,
                     machine,
-                    new Slots(machine.slots(), machine.gpus()),
+                    new Slots(machine.slots(), gpus),
                     new SharedJobs(data.resolve("jobs")),
                     data.resolve("attempts"),
-                    HarnessProgram.unpack(data.resolve("harness")),
+                    program,
                     environments(python, sandbox),
                     sandbox,
                     new RanLog(data.resolve("ran.jsonl")),
@@ -104,11 +117,11 @@ public final class Agent {
                     new SyncLoop.Parts(
                             calls::sync,
                             (id, fence) -> start(shop, id, fence),
-                            (instance, held, seen) -> report(machine, sampler.latest(), instance, held, seen),
+                            (instance, held, seen) -> report(machine, gpus, sampler.latest(), instance, held, seen),
                             backoff,
                             System::nanoTime,
                             config.disconnectLimit(),
-                            _ -> announce(announced, identity, machine)),
+                            _ -> announce(announced, identity, machine, gpus)),
                     changes);
             try {
                 loop.run();
@@ -181,14 +194,15 @@ public final class Agent {
         return versions;
     }
 
-    private static RegisterRequest registration(Machine machine) {
+    private static RegisterRequest registration(Machine machine, Gpus gpus) {
+        int slots = gpus.isEmpty() ? machine.slots() : gpus.slots();
         return new RegisterRequest(
                 machine.name(),
                 RegisterRequest.PROTOCOL,
-                machine.slots(),
+                slots,
                 machine.device(),
                 machine.model(),
-                machine.memoryMb(),
+                gpus.isEmpty() ? machine.memoryMb() : gpus.memoryMb(slots),
                 machine.labels(),
                 machine.datasets(),
                 machine.versions());
@@ -217,15 +231,25 @@ public final class Agent {
     }
 
     private static SyncRequest report(
-            Machine machine, Telemetry telemetry, String instance, List<SyncRequest.Held> held, @Nullable String seen) {
+            Machine machine,
+            Gpus gpus,
+            Telemetry telemetry,
+            String instance,
+            List<SyncRequest.Held> held,
+            @Nullable String seen) {
+        int slots = gpus.isEmpty() ? machine.slots() : gpus.slots();
+        List<Long> free = gpus.isEmpty() ? null : gpus.slotFreeMemoryMb();
         return new SyncRequest(
                 instance,
                 RegisterRequest.PROTOCOL,
-                machine.slots(),
+                slots,
                 machine.device(),
                 machine.model(),
-                machine.memoryMb(),
-                telemetry.freeMemoryMb(),
+                gpus.isEmpty() ? machine.memoryMb() : gpus.memoryMb(slots),
+                free == null
+                        ? telemetry.freeMemoryMb()
+                        : free.stream().mapToLong(Long::longValue).sum(),
+                free,
                 machine.labels(),
                 machine.datasets(),
                 machine.versions(),
@@ -234,10 +258,13 @@ public final class Agent {
                 seen);
     }
 
-    private void announce(AtomicBoolean announced, Identity identity, Machine machine) {
+    private void announce(AtomicBoolean announced, Identity identity, Machine machine, Gpus gpus) {
         if (!announced.getAndSet(true)) {
+            int slots = gpus.isEmpty() ? machine.slots() : gpus.slots();
+            List<String> troubles = gpus.troubles();
             onReady.accept("roundelay worker ready: " + identity.workerId() + " " + machine.name() + ", "
-                    + machine.slots() + (machine.slots() == 1 ? " slot" : " slots") + " of " + machine.model()
+                    + slots + (slots == 1 ? " slot" : " slots") + " of " + machine.model()
+                    + (troubles.isEmpty() ? "" : " (no slot: " + String.join("; ", troubles) + ")")
                     + ", isolation " + config.isolation() + ", server "
                     + config.servers().getFirst());
         }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param submitter    e-mail of the job's owner, for `--allow-user` and `ran.jsonl`
 /// @param seed         the job's seed; `SEED` of a call is made of it, round and shard
 /// @param requirements normalised requirement lines
-/// @param limits       limits of this job at a worker by name, such as `logBytes`
+/// @param limits       limits of this job at a worker by name, such as [#GPU_MEMORY_MB]
 public record AssignmentPlan(
         String assignmentId,
         String jobId,
@@ -29,6 +29,8 @@ public record AssignmentPlan(
         List<Input> inputs,
         @Nullable String dataset,
         Map<String, Long> limits) {
+    /// In `limits`: free memory that the job's GPU must have.
+    public static final String GPU_MEMORY_MB = "gpuMemoryMb";
 
     /// One file of the job's snapshot.
     ///

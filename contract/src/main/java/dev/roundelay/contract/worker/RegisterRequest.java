@@ -6,6 +6,7 @@ import java.util.Objects;
 
 /// `POST /worker/v1/register`, with the join token as bearer.
 ///
+/// @param slots    0 only where no GPU of a `cuda` worker can be used at present
 /// @param device   `cpu` or `cuda`
 /// @param model    catalogue id
 /// @param memoryMb memory that all slots share

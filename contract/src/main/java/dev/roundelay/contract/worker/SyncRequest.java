@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 /// `POST /worker/v1/sync?wait=SECONDS`: what an agent is and holds.
 ///
 /// @param instanceId random at each start of the agent; a new one means that everything before is lost
+/// @param slots      slots that can be used now: a GPU that is broken or in quarantine has none
+/// @param memoryMb   memory of all these slots
+/// @param slotFreeMemoryMb with GPUs: the free memory of each slot that no attempt has; absent where slots share memory
 /// @param seen       the `version` of the last reply; the call is parked while the desired state still has it
 public record SyncRequest(
         String instanceId,
@@ -18,6 +21,7 @@ public record SyncRequest(
         String model,
         long memoryMb,
         long freeMemoryMb,
+        @Nullable List<Long> slotFreeMemoryMb,
         Map<String, String> labels,
         List<String> datasets,
         Map<String, String> versions,
@@ -31,6 +35,7 @@ public record SyncRequest(
         labels = Map.copyOf(Objects.requireNonNull(labels, "labels is missing"));
         datasets = List.copyOf(Objects.requireNonNull(datasets, "datasets is missing"));
         versions = Map.copyOf(Objects.requireNonNull(versions, "versions is missing"));
+        slotFreeMemoryMb = slotFreeMemoryMb == null ? null : List.copyOf(slotFreeMemoryMb);
         assignments = List.copyOf(Objects.requireNonNull(assignments, "assignments is missing"));
     }
 

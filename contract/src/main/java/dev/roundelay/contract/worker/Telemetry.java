@@ -22,12 +22,18 @@ public record Telemetry(
         gpus = List.copyOf(gpus);
     }
 
-    /// One GPU. Memory in MiB, use in percent.
+    /// One GPU. Memory in MiB, 0 where the driver does not tell it; use in percent.
+    ///
+    /// @param uuid   of the driver; `index N` where it does not tell one
+    /// @param usable whether jobs can run on it
+    /// @param reason why not, `[GPU] what; what to do`
     public record Gpu(
             String uuid,
             String model,
             long memoryMb,
             long freeMemoryMb,
             @Nullable Double utilizationPercent,
-            @Nullable Double temperatureCelsius) {}
+            @Nullable Double temperatureCelsius,
+            boolean usable,
+            @Nullable String reason) {}
 }

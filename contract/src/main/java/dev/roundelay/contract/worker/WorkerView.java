@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param state  online, draining or offline
 /// @param device `cpu` or `cuda`
 /// @param model  catalogue id; `cpu` without a GPU
+/// @param quarantine why the server gives it no shards; its GPUs' own reasons are in `telemetry`
 public record WorkerView(
         String id,
         String name,
@@ -26,4 +27,5 @@ public record WorkerView(
         Map<String, String> labels,
         List<String> datasets,
         @Nullable Telemetry telemetry,
+        @Nullable String quarantine,
         @Nullable Instant lastSeenAt) {}

@@ -55,6 +55,8 @@ def choose_device(wanted: str) -> str:
         "gpu_unavailable",
         f"a GPU was leased but torch {torch.__version__} (CUDA {torch.version.cuda}) sees none;"
         " ask the operator to check driver and torch build of the worker",
+        # A torch that was built without CUDA says nothing about the GPU.
+        loss=torch.version.cuda is not None,
     )
 
 

@@ -13,6 +13,19 @@ from typing import Any, Iterator
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _MAX_TRACEBACK = 32_000
 _NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
+# Set by the agent for a leased GPU and for nothing else; read before user code can change it.
+_GPU_IS_LEASED = bool(os.environ.get("CUDA_VISIBLE_DEVICES"))
+# What CUDA says when the device or its driver is at fault, whatever the program did. An illegal access, an assert or a
+# launch failure is not among them: those are mostly the program's own.
+_GPU_FAULT = re.compile(
+    r"CUDA error: (uncorrectable|hardware stack error|initialization error|unknown error|all CUDA-capable devices are busy"
+    r"|CUDA-capable device\(s\) is/are busy|no CUDA-capable device|system not yet initialized|system has unsupported"
+    r"|CUDA driver version is insufficient|contained|the device is unavailable|external device is not ready)"
+    r"|uncorrectable (ECC|NVLink) error|Found no NVIDIA driver|The NVIDIA driver on your system is too old"
+    r"|CUDA unknown error|No CUDA GPUs are available|GPU is lost|fallen off the bus",
+    re.IGNORECASE,
+)
+_TORCH_UNFIT = re.compile(r"no kernel image is available|Torch not compiled with CUDA enabled", re.IGNORECASE)
 _REMEDIES = {
     "gpu_out_of_memory": "raise `estimated_memory_mb`, pick a larger GPU class, or lower `batch_size`",
     "gpu_unavailable": "ask the operator to check driver and torch build of the worker",
@@ -36,11 +49,13 @@ class StepFailure(Exception):
         What happened and what to do; the agent puts the place in front unless it begins with `[`.
     detail : str, optional
         A traceback or the like.
+    loss : bool
+        With `gpu_unavailable`: the GPU itself is at fault, so that the agent lends it to nobody before it is proved.
     """
 
-    def __init__(self, reason: str, message: str, detail: str | None = None) -> None:
+    def __init__(self, reason: str, message: str, detail: str | None = None, loss: bool = False) -> None:
         super().__init__(message)
-        self.report = {"reason": reason, "message": message, "detail": detail}
+        self.report = {"reason": reason, "message": message, "detail": detail, "loss": loss}
 
 
 def report(error: BaseException, otherwise: str) -> dict[str, Any]:
@@ -49,7 +64,8 @@ def report(error: BaseException, otherwise: str) -> dict[str, Any]:
         return error.report
     reason, what = _classify(error, otherwise)
     text = f"{what or _name_and_text(error)}; {_REMEDIES[reason]}"
-    return {"reason": reason, "message": text, "detail": format_traceback(error)}
+    loss = reason == "gpu_unavailable" and not any(_TORCH_UNFIT.search(str(one)) for one in chain(error))
+    return {"reason": reason, "message": text, "detail": format_traceback(error), "loss": loss}
 
 
 def format_traceback(error: BaseException) -> str:
@@ -95,6 +111,8 @@ def _classify(error: BaseException, otherwise: str) -> tuple[str, str]:
     for one in chain(error):
         if _is_gpu_memory(one):
             return "gpu_out_of_memory", f"the GPU has not enough memory: {_first_line(one)}"
+        if _is_gpu_fault(one):
+            return "gpu_unavailable", f"the GPU cannot be used: {_first_line(one)}"
         if _is_host_memory(one):
             return "host_out_of_memory", f"not enough memory: {_first_line(one) or 'MemoryError'}"
         limit = _limit(one)
@@ -114,6 +132,12 @@ def _is_gpu_memory(error: BaseException) -> bool:
     if any(isinstance(kind, type) and isinstance(error, kind) for kind in (cuda, newer)):
         return True
     return isinstance(error, RuntimeError) and bool(re.search(r"CUDA out of memory|CUDA error: out of memory", str(error)))
+
+
+def _is_gpu_fault(error: BaseException) -> bool:
+    if not _GPU_IS_LEASED or not isinstance(error, (RuntimeError, AssertionError)):
+        return False
+    return bool(_GPU_FAULT.search(str(error)) or _TORCH_UNFIT.search(str(error)))
 
 
 def _is_host_memory(error: BaseException) -> bool:

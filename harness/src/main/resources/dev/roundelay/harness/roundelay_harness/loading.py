@@ -106,7 +106,7 @@ class UserModule:
 def _import_failure(error: BaseException, name: str) -> StepFailure:
     found = report(error, "model_def_broken")
     if found["reason"] != "model_def_broken":
-        return StepFailure(found["reason"], found["message"], found["detail"])
+        return StepFailure(found["reason"], found["message"], found["detail"], found["loss"])
     place = user_line(error) or f"{name}.py"
     first = (str(error).strip().splitlines() or [""])[0]
     advice = "put every import and definition into the same file or cell as the model"

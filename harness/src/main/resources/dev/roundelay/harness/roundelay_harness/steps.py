@@ -155,7 +155,7 @@ class Steps:
     @staticmethod
     def _failed(error: BaseException, otherwise: str) -> StepFailure:
         found = report(error, otherwise)
-        return StepFailure(found["reason"], found["message"], found["detail"])
+        return StepFailure(found["reason"], found["message"], found["detail"], found["loss"])
 
 
 def _versions() -> list[str]:

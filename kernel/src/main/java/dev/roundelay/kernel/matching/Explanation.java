@@ -26,10 +26,10 @@ public final class Explanation {
         int busy = 0;
         boolean kept = false;
         for (Worker worker : pool.fitting(requirements)) {
-            boolean room = pool.hasRoom(worker.id(), memoryMb);
+            int room = pool.room(worker.id(), memoryMb);
             kept |= pool.isReserved(worker.id());
-            free += room ? pool.freeSlots(worker.id()) : 0;
-            busy += worker.offer().slots() - (room ? pool.freeSlots(worker.id()) : 0);
+            free += room;
+            busy += worker.offer().slots() - room;
         }
         String needs = "needs " + shards + (shards == 1 ? " worker" : " workers") + requirements.inWords();
         if (kept) {
@@ -82,6 +82,9 @@ public final class Explanation {
         if (pool.isReserved(worker.id())) {
             return Optional.of("kept for an older job");
         }
-        return pool.freeSlots(worker.id()) > 0 ? Optional.empty() : Optional.of("busy");
+        if (worker.offer().slots() == 0) {
+            return Optional.of("has no usable GPU");
+        }
+        return pool.hasRoom(worker.id(), 0) ? Optional.empty() : Optional.of("busy");
     }
 }

@@ -13,6 +13,8 @@ import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 
@@ -23,6 +25,7 @@ public final class Pool {
     private final List<Worker> serving;
     private final Map<WorkerId, Integer> freeSlots = new HashMap<>();
     private final Map<WorkerId, Long> freeMemoryMb = new HashMap<>();
+    private final Map<WorkerId, SlotMemory> slotMemory = new HashMap<>();
     private final Map<Requirements, List<Worker>> fitting = new HashMap<>();
     private final Map<Requirements, NavigableSet<Worker>> ranked = new HashMap<>();
     private final Map<Requirements, Integer> slotsAtMost = new HashMap<>();
@@ -37,7 +40,12 @@ public final class Pool {
     ///
     /// @param isPresent    whether a worker has synced with this server of late
     /// @param freeMemoryMb memory that a worker said is free
-    public static Pool of(KernelImage image, Predicate<Worker> isPresent, ToLongFunction<Worker> freeMemoryMb) {
+    /// @param slotMemoryMb memory that a worker said is free on each free slot; empty where they share it
+    public static Pool of(
+            KernelImage image,
+            Predicate<Worker> isPresent,
+            ToLongFunction<Worker> freeMemoryMb,
+            Function<Worker, Optional<List<Long>>> slotMemoryMb) {
         Pool pool = new Pool(
                 image,
                 image.workers().stream()
@@ -49,6 +57,9 @@ public final class Pool {
             if (free > 0) {
                 pool.freeSlots.put(worker.id(), free);
                 pool.freeMemoryMb.put(worker.id(), freeMemoryMb.applyAsLong(worker));
+                slotMemoryMb
+                        .apply(worker)
+                        .ifPresent(slots -> pool.slotMemory.put(worker.id(), new SlotMemory(slots, free)));
             }
         }
         return pool;
@@ -81,7 +92,19 @@ public final class Pool {
 
     /// Returns whether it has a free slot with so much memory that nobody has reserved.
     public boolean hasRoom(WorkerId id, long memoryMb) {
-        return freeSlots(id) > 0 && !reserved.contains(id) && freeMemoryMb.getOrDefault(id, 0L) >= memoryMb;
+        return room(id, memoryMb) > 0;
+    }
+
+    /// Returns how many free slots it has with so much memory each, that nobody has reserved.
+    public int room(WorkerId id, long memoryMb) {
+        if (reserved.contains(id)) {
+            return 0;
+        }
+        SlotMemory own = slotMemory.get(id);
+        if (own != null) {
+            return Math.min(freeSlots(id), own.slotsWith(memoryMb));
+        }
+        return freeMemoryMb.getOrDefault(id, 0L) >= memoryMb ? freeSlots(id) : 0;
     }
 
     /// Returns how much of the worker is taken, from 0 to 1.
@@ -109,19 +132,19 @@ public final class Pool {
         int atMost = slotsAtMost.computeIfAbsent(
                 requirements,
                 wanted -> ranked(wanted).stream()
-                        .mapToInt(worker -> freeSlots(worker.id()))
+                        .mapToInt(worker -> room(worker.id(), wanted.memoryMb()))
                         .sum());
         return slots <= atMost;
     }
 
     /// Takes one slot.
     void take(Worker worker, long memoryMb) {
-        change(worker, -1, -memoryMb);
+        change(worker, -1, -memoryMb, own -> own.take(memoryMb));
     }
 
     /// Gives back one slot that this pass had taken.
     void giveBack(Worker worker, long memoryMb) {
-        change(worker, 1, memoryMb);
+        change(worker, 1, memoryMb, SlotMemory::giveBack);
     }
 
     /// Keeps these workers for somebody: nothing more is placed on them in this pass.
@@ -130,7 +153,7 @@ public final class Pool {
         ranked.values().forEach(best -> best.removeIf(worker -> reserved.contains(worker.id())));
     }
 
-    private void change(Worker worker, int slots, long memoryMb) {
+    private void change(Worker worker, int slots, long memoryMb, Consumer<SlotMemory> ofSlots) {
         // INVARIANT: the order looks at the load, so a worker leaves every ranking before its load changes.
         ranked.values().forEach(best -> best.remove(worker));
         int free = freeSlots(worker.id()) + slots;
@@ -140,6 +163,10 @@ public final class Pool {
             freeSlots.remove(worker.id());
         }
         freeMemoryMb.merge(worker.id(), memoryMb, Long::sum);
+        SlotMemory own = slotMemory.get(worker.id());
+        if (own != null) {
+            ofSlots.accept(own);
+        }
         ranked.forEach((wanted, best) -> {
             if (hasRoom(worker.id(), wanted.memoryMb()) && wanted.fit(worker)) {
                 best.add(worker);

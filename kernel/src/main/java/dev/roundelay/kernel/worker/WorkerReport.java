@@ -6,21 +6,32 @@ import dev.roundelay.kernel.assignment.Fence;
 import dev.roundelay.kernel.job.Failure;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// What a worker says at a sync.
 ///
 /// @param instanceId   random at each start of the agent; a new one means that all its former assignments are lost
 /// @param freeMemoryMb memory that is free now
+/// @param slotFreeMemoryMb for slots with memory of their own (GPUs): what is free on each slot that no shard
+///     holds; empty where all slots share the memory
 /// @param telemetry    opaque JSON, kept as last value; null to keep the one before
 public record WorkerReport(
         String instanceId,
         WorkerOffer offer,
         long freeMemoryMb,
+        Optional<List<Long>> slotFreeMemoryMb,
         @Nullable String telemetry,
         List<Held> held) {
     public WorkerReport {
+        slotFreeMemoryMb = slotFreeMemoryMb.map(List::copyOf);
         held = List.copyOf(held);
+    }
+
+    /// Makes the report of a worker whose slots share its memory.
+    public WorkerReport(
+            String instanceId, WorkerOffer offer, long freeMemoryMb, @Nullable String telemetry, List<Held> held) {
+        this(instanceId, offer, freeMemoryMb, Optional.empty(), telemetry, held);
     }
 
     /// One assignment that it holds.

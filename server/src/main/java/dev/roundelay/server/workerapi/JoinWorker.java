@@ -79,7 +79,9 @@ final class JoinWorker {
             throw new WorkerCallException(
                     ErrorCode.INVALID_REQUEST, "[name] a worker's name has 1 to 100 printable characters; use --name");
         }
-        if (request.slots() < 1 || request.slots() > 1_000) {
+        // A worker whose GPUs are all broken joins all the same: its page says what is wrong with them.
+        int least = request.device().equals("cuda") ? 0 : 1;
+        if (request.slots() < least || request.slots() > 1_000) {
             throw new WorkerCallException(
                     ErrorCode.INVALID_REQUEST, "[slots] is %d; use 1 to 1000".formatted(request.slots()));
         }

@@ -48,7 +48,14 @@ final class PlanMaker {
                 submissions.requirements(job.id()),
                 inputs(job, spec, assignment.shard()),
                 spec.dataset(),
-                Map.of());
+                limits(spec));
+    }
+
+    private static Map<String, Long> limits(JobSpec spec) {
+        JobSpec.Selection selection = spec.selection();
+        JobSpec.Auto auto = selection == null ? null : selection.auto();
+        Long memory = auto == null ? null : auto.estimatedMemoryMb();
+        return memory == null ? Map.of() : Map.of(AssignmentPlan.GPU_MEMORY_MB, memory);
     }
 
     /// Returns the files that an assignment may fetch.

@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -129,6 +130,7 @@ final class WorkerSync {
                 request.instanceId(),
                 offer(request),
                 request.freeMemoryMb(),
+                Optional.ofNullable(request.slotFreeMemoryMb()),
                 telemetry(request.telemetry()),
                 request.assignments().stream().map(WorkerSync::held).toList());
     }

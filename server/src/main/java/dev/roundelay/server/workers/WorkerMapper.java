@@ -37,6 +37,7 @@ public final class WorkerMapper {
                 worker.labels(),
                 worker.offer().datasets().stream().sorted().toList(),
                 telemetry(status),
+                worker.quarantine().orElse(null),
                 status.lastSeenAt());
     }
 

@@ -47,7 +47,8 @@ final class HarnessAnswers {
                 message.startsWith("[") ? message : where + message,
                 detail.isTextual() ? cutHead(detail.asText(), MAX_DETAIL) : null,
                 round,
-                false);
+                // The GPU's fault, says the harness: no fault of the job, whose shard is tried elsewhere.
+                reason == FailureReason.GPU_UNAVAILABLE && error.path("loss").asBoolean());
     }
 
     static boolean isMetricName(String name) {

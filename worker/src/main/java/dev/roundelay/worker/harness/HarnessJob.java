@@ -41,4 +41,9 @@ public record HarnessJob(
                 true,
                 Map.of());
     }
+
+    /// Returns it with further environment variables.
+    public HarnessJob with(Map<String, String> variables) {
+        return new HarnessJob(jobId, site, shard, seed, model, training, device, threads, seeded, variables);
+    }
 }

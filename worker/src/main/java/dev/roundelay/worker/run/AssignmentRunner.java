@@ -198,24 +198,20 @@ public final class AssignmentRunner implements HeldAssignment {
     }
 
     private void work() throws InterruptedException {
-        Slots.Slot slot = shop.slots().take();
         try {
-            workIn(slot);
-        } finally {
-            shop.slots().release(slot);
+            AssignmentPlan plan = client.plan();
+            Slots.Slot slot = shop.slots().take(plan.limits().getOrDefault(AssignmentPlan.GPU_MEMORY_MB, 0L));
+            try {
+                workIn(slot, plan, shop.jobs().enter(plan.jobId()));
+            } finally {
+                shop.slots().release(slot);
+            }
+        } catch (RefusedException | IOException e) {
+            fail(e, id);
         }
     }
 
-    private void workIn(Slots.Slot slot) throws InterruptedException {
-        AssignmentPlan plan;
-        SharedJob shared;
-        try {
-            plan = client.plan();
-            shared = shop.jobs().enter(plan.jobId());
-        } catch (RefusedException | IOException e) {
-            fail(e, id);
-            return;
-        }
+    private void workIn(Slots.Slot slot, AssignmentPlan plan, SharedJob shared) throws InterruptedException {
         RanRecord record = new RanRecord(shop.ran(), plan, shop.clock());
         record.started();
         Attempt attempt = new Attempt(
@@ -241,6 +237,7 @@ public final class AssignmentRunner implements HeldAssignment {
         } catch (RefusedException | IOException | HarnessException | EnvironmentException | RuntimeException e) {
             Thread.interrupted();
             endHarness(attempt);
+            shop.slots().judge(slot, e);
             fail(e, plan.site());
         } catch (InterruptedException _) {
             endHarness(attempt);

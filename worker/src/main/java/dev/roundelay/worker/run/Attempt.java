@@ -139,7 +139,7 @@ final class Attempt implements AutoCloseable {
     private HarnessJob job() {
         int threads = Math.max(
                 1, Runtime.getRuntime().availableProcessors() / shop.machine().slots());
-        return HarnessJob.of(plan, slot.gpu().isPresent() ? "cuda" : "cpu", threads);
+        return HarnessJob.of(plan, slot.device(), threads).with(slot.environment());
     }
 
     /// Carries a step out; returns when its result was answered.

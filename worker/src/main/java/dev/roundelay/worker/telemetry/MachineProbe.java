@@ -1,6 +1,7 @@
 package dev.roundelay.worker.telemetry;
 
 import dev.roundelay.worker.config.WorkerConfig;
+import dev.roundelay.worker.gpu.Gpus;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,27 +16,23 @@ public final class MachineProbe {
     /// Returns the machine as configured: with GPUs of one model a slot each, else slots that share CPU and memory.
     ///
     /// @param versions of Python and its packages; the agent's, Java's and the driver's are added
-    public static Machine probe(WorkerConfig config, Sampler sampler, Map<String, String> versions)
-            throws InterruptedException {
-        List<Gpus.Gpu> gpus = sampler.gpus();
+    public static Machine probe(WorkerConfig config, Sampler sampler, Gpus gpus, Map<String, String> versions) {
         Map<String, String> all = new TreeMap<>(versions);
         all.put("java", Runtime.version().toString());
         all.put("agent", agentVersion());
         if (!gpus.isEmpty()) {
-            all.put("driver", gpus.getFirst().driver());
+            all.put("driver", gpus.driver());
         }
-        int slots = config.slots() > 0 ? config.slots() : Math.max(1, gpus.size());
         boolean cuda = !gpus.isEmpty();
         long memory = config.memoryMb() > 0
                 ? config.memoryMb()
                 : (long) (sampler.latest().memoryMb() * SHARE_OF_MEMORY);
         return new Machine(
                 config.name(),
-                cuda ? Math.min(slots, gpus.size()) : slots,
+                cuda ? gpus.mostSlots() : Math.max(1, config.slots()),
                 cuda ? "cuda" : "cpu",
-                cuda ? gpus.getFirst().now().model() : "cpu",
+                cuda ? gpus.model() : "cpu",
                 memory,
-                gpus.stream().map(Gpus.Gpu::index).toList(),
                 config.labels(),
                 List.copyOf(config.datasets().keySet()),
                 all);

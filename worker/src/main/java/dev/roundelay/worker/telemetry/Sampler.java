@@ -1,14 +1,13 @@
 package dev.roundelay.worker.telemetry;
 
 import dev.roundelay.contract.worker.Telemetry;
-import dev.roundelay.worker.sandbox.ProcessLauncher;
+import dev.roundelay.worker.gpu.Gpus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -21,7 +20,7 @@ public final class Sampler implements AutoCloseable {
 
     private final ProcFiles proc = new ProcFiles(Path.of("/proc"));
     private final CountDownLatch closed = new CountDownLatch(1);
-    private final NvidiaSmi smi;
+    private final Gpus gpus;
     private final Path dataDir;
     private final String isolation;
     private final InstantSource clock;
@@ -30,9 +29,8 @@ public final class Sampler implements AutoCloseable {
     /// Makes one and measures once.
     ///
     /// @param isolation as shown to people: `bubblewrap` or `none`
-    public Sampler(ProcessLauncher launcher, Path dataDir, String isolation, InstantSource clock)
-            throws InterruptedException {
-        this.smi = new NvidiaSmi(launcher);
+    public Sampler(Gpus gpus, Path dataDir, String isolation, InstantSource clock) throws InterruptedException {
+        this.gpus = gpus;
         this.dataDir = dataDir;
         this.isolation = isolation;
         this.clock = clock;
@@ -44,14 +42,19 @@ public final class Sampler implements AutoCloseable {
         Thread.ofVirtual().name("telemetry").start(this::run);
     }
 
-    /// Returns the last sample.
+    /// Returns the last sample, with the GPUs as they are known now: a probe may have ended since.
     public Telemetry latest() {
-        return latest;
-    }
-
-    /// Returns the GPUs of this machine with their device index, now.
-    List<Gpus.Gpu> gpus() throws InterruptedException {
-        return smi.gpus();
+        Telemetry last = latest;
+        return new Telemetry(
+                last.time(),
+                last.cpuPercent(),
+                last.loadAverage(),
+                last.cores(),
+                last.memoryMb(),
+                last.freeMemoryMb(),
+                last.diskFreeMb(),
+                last.isolation(),
+                gpus.telemetry());
     }
 
     private void run() {
@@ -69,7 +72,7 @@ public final class Sampler implements AutoCloseable {
     }
 
     private Telemetry measure() throws InterruptedException {
-        List<Telemetry.Gpu> gpus = smi.gpus().stream().map(Gpus.Gpu::now).toList();
+        gpus.refresh();
         return new Telemetry(
                 clock.instant(),
                 proc.cpuPercent(),
@@ -79,7 +82,7 @@ public final class Sampler implements AutoCloseable {
                 proc.memoryMb("MemAvailable"),
                 diskFreeMb(),
                 isolation,
-                gpus);
+                gpus.telemetry());
     }
 
     private long diskFreeMb() {

@@ -282,7 +282,7 @@ public final class FakeControlPlane implements AutoCloseable {
                 wanted.requirements,
                 wanted.inputs(site.shard, blobs),
                 wanted.dataset,
-                Map.of());
+                Map.of(AssignmentPlan.GPU_MEMORY_MB, wanted.gpuMemoryMb));
     }
 
     void registered() {

@@ -28,6 +28,7 @@ public final class FakeJob {
     String submitter = "ada@example.org";
     String className = "Model";
     int rounds = 2;
+    long gpuMemoryMb;
 
     private FakeJob() {}
 
@@ -42,6 +43,12 @@ public final class FakeJob {
     /// Sets how many rounds are run.
     public FakeJob rounds(int count) {
         rounds = count;
+        return this;
+    }
+
+    /// Asks for so much free memory on its GPU.
+    public FakeJob gpuMemoryMb(long mb) {
+        gpuMemoryMb = mb;
         return this;
     }
 

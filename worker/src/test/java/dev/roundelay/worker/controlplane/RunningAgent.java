@@ -2,6 +2,7 @@ package dev.roundelay.worker.controlplane;
 
 import dev.roundelay.worker.Agent;
 import dev.roundelay.worker.config.WorkerConfig;
+import dev.roundelay.worker.gpu.GpuSettings;
 import dev.roundelay.worker.sandbox.Isolation;
 import java.net.URI;
 import java.nio.file.Path;
@@ -22,10 +23,10 @@ public final class RunningAgent implements AutoCloseable {
     private final CompletableFuture<Throwable> ended = new CompletableFuture<>();
     private final Thread thread;
 
-    private RunningAgent(WorkerConfig config) {
+    private RunningAgent(WorkerConfig config, GpuSettings gpus) {
         thread = Thread.ofPlatform().name("agent").start(() -> {
             try {
-                new Agent(config, ready::complete).run();
+                new Agent(config, gpus, ready::complete).run();
             } catch (Throwable e) {
                 ended.complete(e);
             }
@@ -49,6 +50,7 @@ public final class RunningAgent implements AutoCloseable {
         private int processes = 256;
         private Duration disconnectLimit = Duration.ofMinutes(10);
         private @Nullable Path handover;
+        private GpuSettings gpus = GpuSettings.defaults();
 
         /// Makes the setup of one slot on Debian's Python.
         public Setup(FakeControlPlane plane, Path dataDir) {
@@ -131,9 +133,15 @@ public final class RunningAgent implements AutoCloseable {
             return this;
         }
 
+        /// Looks for GPUs as told.
+        public Setup gpus(GpuSettings settings) {
+            gpus = settings;
+            return this;
+        }
+
         /// Starts the agent.
         public RunningAgent start() {
-            return new RunningAgent(new WorkerConfig(
+            WorkerConfig config = new WorkerConfig(
                     servers,
                     token,
                     name,
@@ -151,7 +159,8 @@ public final class RunningAgent implements AutoCloseable {
                     disconnectLimit,
                     null,
                     handover,
-                    false));
+                    false);
+            return new RunningAgent(config, gpus);
         }
     }
 

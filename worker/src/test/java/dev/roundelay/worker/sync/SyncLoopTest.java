@@ -184,7 +184,8 @@ class SyncLoopTest {
     }
 
     private static SyncRequest report(String instance, List<SyncRequest.Held> held, @Nullable String seen) {
-        return new SyncRequest(instance, 1, 1, "cpu", "cpu", 1, 1, Map.of(), List.of(), Map.of(), null, held, seen);
+        return new SyncRequest(
+                instance, 1, 1, "cpu", "cpu", 1, 1, null, Map.of(), List.of(), Map.of(), null, held, seen);
     }
 
     /// A call that is over at once.
