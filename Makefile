@@ -28,7 +28,7 @@ bench: build ## print the performance figures
 
 format: setup ## format the Java and Python sources
 	@$(MVN) spotless:apply
-	@. .work/env.sh && if [ -n "$${ROUNDELAY_TEST_PYTHON:-}" ]; then "$$(dirname $$ROUNDELAY_TEST_PYTHON)/ruff" format -q sdk-python harness examples; fi
+	@. .work/env.sh && if [ -n "$${ROUNDELAY_TEST_PYTHON:-}" ]; then "$$(dirname $$ROUNDELAY_TEST_PYTHON)/ruff" format -q sdk-python harness examples deploy; fi
 
 clean: ## remove what was built
 	@rm -rf dist .work */target target

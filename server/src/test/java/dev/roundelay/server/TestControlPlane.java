@@ -102,7 +102,8 @@ public final class TestControlPlane implements BeforeAllCallback, AfterAllCallba
                 url,
                 s3Url,
                 "test-server",
-                false);
+                false,
+                java.util.Optional.empty());
         plane = new ControlPlane(settings, postgres.database(), new byte[32]);
         plane.start();
         if (!plane.awaitActive(SOON)) {

@@ -85,7 +85,8 @@ public final class TestServer implements BeforeAllCallback, AfterAllCallback {
                 url,
                 "http://127.0.0.1:" + s3Port,
                 "test",
-                false);
+                false,
+                java.util.Optional.empty());
         plane = new ControlPlane(settings, postgres.database(), SERVER_KEY);
         plane.start();
         if (!plane.awaitActive(Duration.ofSeconds(60))) {

@@ -71,6 +71,19 @@ public final class Agent {
     /// @throws JoinRefusedException if this machine cannot be a worker of that server
     /// @throws RefusedException     if the server does not want this worker any more
     public void run() throws IOException, JoinRefusedException, RefusedException, InterruptedException {
+        run(false);
+    }
+
+    /// Joins the server, after the same looks at this machine as [#run], and does not work. Tells the ready line
+    /// as whom.
+    ///
+    /// @throws JoinRefusedException if this machine cannot be a worker of that server
+    public void join() throws IOException, JoinRefusedException, RefusedException, InterruptedException {
+        run(true);
+    }
+
+    private void run(boolean joinOnly)
+            throws IOException, JoinRefusedException, RefusedException, InterruptedException {
         Path data = config.dataDir();
         prepareDataDir(data);
         Backoff backoff = new Backoff(RandomGenerator.getDefault(), Thread::sleep);
@@ -83,6 +96,10 @@ public final class Agent {
             Interpreter python = Interpreter.probe(config.python(), launcher);
             Machine machine = MachineProbe.probe(config, sampler, versions(python));
             Identity identity = new Join(data, client, backoff, clock).enter(config.token(), registration(machine));
+            if (joinOnly) {
+                onReady.accept("roundelay worker joined: %s (%s)".formatted(config.name(), identity));
+                return;
+            }
             Changes changes = new Changes();
             WorkerClient.Joined calls = client.joined(identity.secret(), handover(identity));
             Workshop shop = new Workshop(
