@@ -10,8 +10,8 @@ class Authority:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.certificate = folder / "ca.pem"
-        self._openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", folder / "ca.key", "-out", self.certificate,
-                      "-days", "30", "-subj", "/CN=Test authority")  # fmt: skip
+        key = ("-newkey", "rsa:2048", "-nodes", "-keyout", folder / "ca.key")
+        self._openssl("req", "-x509", *key, "-out", self.certificate, "-days", "30", "-subj", "/CN=Test authority")
 
     def sign(self, address: str, *, days: int = 30) -> tuple[Path, Path]:
         """Returns certificate and key for an IP address. With days below 0 it has expired already."""
@@ -20,8 +20,8 @@ class Authority:
         extension = self.folder / f"{name}.ext"
         extension.write_text(f"subjectAltName=IP:{address}\n")
         self._openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", request, "-subj", f"/CN={address}")
-        self._openssl("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self.folder / "ca.key", "-CAcreateserial",
-                      "-out", certificate, "-days", days, "-extfile", extension)  # fmt: skip
+        signer = ("-CA", self.certificate, "-CAkey", self.folder / "ca.key", "-CAcreateserial")
+        self._openssl("x509", "-req", "-in", request, *signer, "-out", certificate, "-days", days, "-extfile", extension)
         return certificate, key
 
     @staticmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import ssl
 import subprocess
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Timer
 from time import monotonic
-from typing import Any, Optional
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ HOME = DIST / "roundelay"
 TORCH_PYTHON = os.environ.get("ROUNDELAY_PYTHON", "/usr/bin/python3")
 READY_SECONDS = 180
 
-MODEL = '''\
+MODEL = """\
 import numpy
 
 
@@ -42,7 +43,20 @@ class Model:
 
 def fl_train(model, env, out_dir, logger=None):
     return {"weights": {"w": model.state_dict()["w"] + 1}, "samples": 10}
-'''
+"""
+
+
+def tool(name: str) -> str | None:
+    """Returns a program that is installed, or that `scripts/setup --test` unpacked for these tests."""
+    unpacked = os.environ.get("ROUNDELAY_TEST_TOOLS", "")
+    return shutil.which(name) or shutil.which(
+        name, path=os.pathsep.join(f"{unpacked}/usr/{folder}" for folder in ("bin", "sbin"))
+    )
+
+
+def needs(name: str) -> pytest.MarkDecorator:
+    """Leaves a test out, in words, where a program is not to be had."""
+    return pytest.mark.skipif(tool(name) is None, reason=f"not run: there is no program {name} on this machine")
 
 
 def wheel(tag: str) -> Path:
@@ -61,11 +75,13 @@ def without_java(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
             link = folder / program.name
             if not program.name.startswith("java") and not link.is_symlink():
                 link.symlink_to(program)
-    kept = {name: os.environ[name] for name in os.environ if name.startswith(("PIP_", "SSL_CERT_", "LC_")) or name in ("LANG", "TZ")}
+    kept = {
+        name: os.environ[name] for name in os.environ if name.startswith(("PIP_", "SSL_CERT_", "LC_")) or name in ("LANG", "TZ")
+    }
     return {**kept, "PATH": str(folder), "HOME": str(folder.parent)}
 
 
-def run(command: Sequence[str | Path], environment: Optional[Mapping[str, str]] = None, **options: Any) -> str:
+def run(command: Sequence[str | Path], environment: Mapping[str, str] | None = None, **options: Any) -> str:
     """Runs a program to its good end and returns what it printed."""
     options = {"timeout": 300, **options}
     ended = subprocess.run(
@@ -85,12 +101,19 @@ def eventually(what: str, seconds: float, look: Callable[[], Any]) -> Any:
 
 
 @contextmanager
-def started(command: Sequence[str | Path], ready: str, folder: Path, environment: Optional[Mapping[str, str]] = None) -> Iterator[subprocess.Popen]:
+def started(
+    command: Sequence[str | Path], ready: str, folder: Path, environment: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen]:
     """A program from its ready line to its end, which is by its process id alone."""
     errors = folder / f"{Path(command[0]).name}-{len(list(folder.iterdir()))}.err"
     with errors.open("w") as stream:
         process = subprocess.Popen(
-            [str(part) for part in command], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stream, text=True
+            [str(part) for part in command],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=stream,
+            text=True,
         )
     patience = Timer(READY_SECONDS, process.kill)
     patience.start()
@@ -119,16 +142,24 @@ def credentials_of(data: Path) -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
 
 
+def ports_of(data: Path) -> dict[str, int]:
+    """Where the server really listens: its API, and S3."""
+    lines = [line for line in (data / "ports").read_text().splitlines() if not line.startswith("#")]
+    return {name: int(port) for name, port in (line.split("=") for line in lines)}
+
+
 @dataclass(frozen=True)
 class Api:
     """The HTTP API by one key."""
 
     url: str
     key: str
-    authority: Optional[Path] = None
+    authority: Path | None = None
 
-    def open(self, path: str, body: Optional[bytes] = None, method: Optional[str] = None, timeout: float = 30) -> Any:
-        request = urllib.request.Request(self.url + path, data=body, method=method, headers={"Authorization": f"Bearer {self.key}"})
+    def open(self, path: str, body: bytes | None = None, method: str | None = None, timeout: float = 30) -> Any:
+        request = urllib.request.Request(
+            self.url + path, data=body, method=method, headers={"Authorization": f"Bearer {self.key}"}
+        )
         trust = ssl.create_default_context(cafile=str(self.authority)) if self.authority else None
         return urllib.request.urlopen(request, timeout=timeout, context=trust)
 
@@ -139,7 +170,7 @@ class Api:
     def ended(self, job: str) -> dict[str, Any]:
         """Waits until a job is over."""
 
-        def look() -> Optional[dict[str, Any]]:
+        def look() -> dict[str, Any] | None:
             seen = self.json(f"/api/v1/jobs/{job}")
             return seen if seen["state"] in ("FINISHED", "FAILED", "CANCELLED") else None
 

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import Thread
-from typing import Optional
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ class SecondMachine:
         return ["ip", "netns", "exec", self.namespace, *map(str, words)]
 
 
-def why_not() -> Optional[str]:
+def why_not() -> str | None:
     """Says in words why this machine cannot hold a second one; None if it can."""
     if os.geteuid() != 0:
         return "not run: a network namespace needs root, and these tests run as another user"
@@ -70,7 +69,7 @@ class Forward:
     def __init__(self, host: str) -> None:
         self._listening = socket.create_server((host, 0))
         self.port = self._listening.getsockname()[1]
-        self._target: Optional[tuple[str, int]] = None
+        self._target: tuple[str, int] | None = None
 
     def to(self, host: str, port: int) -> None:
         self._target = (host, port)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from conftest import HOME, ROOT, run
+from conftest import HOME, ROOT, needs, run, tool
 
 DEPLOY = ROOT / "deploy"
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="not run: no systemd-analyze on this machine")
+@needs("systemd-analyze")
 @pytest.mark.parametrize("unit", sorted((DEPLOY / "systemd").iterdir()), ids=lambda unit: unit.name)
 def test_systemd_takes_the_unit(unit: Path, tmp_path: Path) -> None:
     # It looks whether the program is there.
@@ -23,13 +22,18 @@ def test_systemd_takes_the_unit(unit: Path, tmp_path: Path) -> None:
     assert run(["systemd-analyze", "verify", "--man=no", copy]).strip() == ""
 
 
-def test_join_sh_is_plain_shell(tmp_path: Path) -> None:
-    script = ROOT / "server" / "src" / "main" / "resources" / "dev" / "roundelay" / "server" / "dist" / "join.sh"
-    launcher = ROOT / "scripts" / "roundelay"
-    for file in (script, launcher):
-        run(["dash" if shutil.which("dash") else "sh", "-n", file])
-    if shutil.which("shellcheck"):
-        run(["shellcheck", "-s", "sh", script, launcher])
+SHELL_SCRIPTS = [ROOT / "server/src/main/resources/dev/roundelay/server/dist/join.sh", ROOT / "scripts/roundelay"]
+
+
+@pytest.mark.parametrize("script", SHELL_SCRIPTS, ids=lambda script: script.name)
+def test_a_script_is_plain_shell(script: Path) -> None:
+    run([tool("dash") or "sh", "-n", script])
+
+
+@needs("shellcheck")
+@pytest.mark.parametrize("script", SHELL_SCRIPTS, ids=lambda script: script.name)
+def test_shellcheck_finds_nothing(script: Path) -> None:
+    run([tool("shellcheck"), "-s", "sh", script])
 
 
 def test_the_distribution_has_the_examples() -> None:
@@ -39,9 +43,10 @@ def test_the_distribution_has_the_examples() -> None:
         assert shipped == {file.name: file.read_bytes() for file in (DEPLOY / folder).iterdir()}
 
 
-@pytest.mark.skipif(shutil.which("caddy") is None, reason="not run: no caddy on this machine")
+@needs("caddy")
 def test_caddy_takes_its_file() -> None:
     file = DEPLOY / "caddy" / "Caddyfile"
-    run(["caddy", "validate", "--adapter", "caddyfile", "--config", file])
+    caddy = str(tool("caddy"))
+    run([caddy, "validate", "--adapter", "caddyfile", "--config", file])
 
-    assert subprocess.run(["caddy", "fmt", file], capture_output=True, text=True).stdout == file.read_text()
+    assert subprocess.run([caddy, "fmt", file], capture_output=True, text=True).stdout == file.read_text()

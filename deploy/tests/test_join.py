@@ -15,12 +15,11 @@ from dataclasses import dataclass
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Optional
 
 import pytest
 
 from authority import Authority
-from conftest import HOME, MODEL, ROOT, TORCH_PYTHON, Api, credentials_of, eventually, run, started
+from conftest import HOME, MODEL, ROOT, TORCH_PYTHON, Api, credentials_of, eventually, ports_of, run, started
 from network import Forward, SecondMachine, second_machine, why_not
 
 NOT_HERE = why_not()
@@ -48,14 +47,17 @@ class Site:
 
     def script(self) -> str:
         """The script as the second machine gets it."""
-        return run(self.machine.command("curl", "-fsSL", "--cacert", self.authority.certificate, f"{self.url}/join.sh"), self.environment)
+        return run(
+            self.machine.command("curl", "-fsSL", "--cacert", self.authority.certificate, f"{self.url}/join.sh"),
+            self.environment,
+        )
 
-    def token(self, text: Optional[str] = None) -> Path:
+    def token(self, text: str | None = None) -> Path:
         file = self.folder / f"token-{len(list(self.folder.iterdir()))}"
         file.write_text(text or self.credentials["ROUNDELAY_WORKER_TOKEN"])
         return file
 
-    def join(self, *options: object, script: Optional[str] = None, **environment: str) -> subprocess.CompletedProcess:
+    def join(self, *options: object, script: str | None = None, **environment: str) -> subprocess.CompletedProcess:
         """Pipes the script into a shell over there, as the line in the documentation does."""
         return subprocess.run(
             self.machine.command("sh", "-s", "--", *options),
@@ -68,12 +70,6 @@ class Site:
 
     def workers(self) -> dict[str, str]:
         return {worker["name"]: worker["state"] for worker in self.api.json("/api/v1/workers")["items"]}
-
-
-def ports_of(data: Path) -> dict[str, int]:
-    """Where the server really listens: its API, and S3."""
-    lines = [line for line in (data / "ports").read_text().splitlines() if not line.startswith("#")]
-    return {name: int(port) for name, port in (line.split("=") for line in lines)}
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +116,9 @@ def test_a_machine_joins_through_one_port_and_trains(site: Site, tmp_path: Path)
         assert (data / "program" / "jre" / "release").exists()
         reach = "import socket, sys; socket.create_connection((sys.argv[1], int(sys.argv[2])), 3).close()"
         for port in ports_of(site.folder / "data").values():
-            refused = subprocess.run(site.machine.command(TORCH_PYTHON, "-c", reach, site.machine.host, port), capture_output=True)
+            refused = subprocess.run(
+                site.machine.command(TORCH_PYTHON, "-c", reach, site.machine.host, port), capture_output=True
+            )
             assert refused.returncode != 0, f"port {port} is open"
 
     left = run(site.machine.command(data / "program" / "leave"), site.environment)
@@ -130,7 +128,7 @@ def test_a_machine_joins_through_one_port_and_trains(site: Site, tmp_path: Path)
     eventually("the server has forgotten it", 30, lambda: "far away" not in site.workers())
 
 
-def refusal(site: Site, tmp_path: Path, *options: object, script: Optional[str] = None, **environment: str) -> str:
+def refusal(site: Site, tmp_path: Path, *options: object, script: str | None = None, **environment: str) -> str:
     """A join that must be refused and leave nothing behind; returns what it said."""
     data = tmp_path / "refused"
     ended = site.join(*options, "--foreground", "--data-dir", data, "--python", TORCH_PYTHON, script=script, **environment)
@@ -159,8 +157,9 @@ def test_an_unknown_authority_is_named(site: Site, tmp_path: Path) -> None:
 def test_a_name_that_is_taken_is_named(site: Site, tmp_path: Path) -> None:
     trust = ("--cacert", site.authority.certificate)
     first = tmp_path / "first"
-    joined = site.join(*trust, "--token-file", site.token(), "--no-start", "--name", "twice", "--data-dir", first,
-                       "--python", TORCH_PYTHON, script=site.script().replace("/etc/systemd/system", str(tmp_path)))  # fmt: skip
+    script = site.script().replace("/etc/systemd/system", str(tmp_path))
+    options = ["--no-start", "--name", "twice", "--data-dir", first, "--python", TORCH_PYTHON]
+    joined = site.join(*trust, "--token-file", site.token(), *options, script=script)
     assert joined.returncode == 0, joined.stderr
 
     assert "[name]" in refusal(site, tmp_path, *trust, "--token-file", site.token(), "--name", "twice")

