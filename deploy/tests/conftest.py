@@ -156,9 +156,9 @@ class Api:
     key: str
     authority: Path | None = None
 
-    def open(self, path: str, body: bytes | None = None, method: str | None = None, timeout: float = 30) -> Any:
+    def open(self, path: str, body: bytes | None = None, method: str | None = None, timeout: float = 30, **headers: str) -> Any:
         request = urllib.request.Request(
-            self.url + path, data=body, method=method, headers={"Authorization": f"Bearer {self.key}"}
+            self.url + path, data=body, method=method, headers={"Authorization": f"Bearer {self.key}", **headers}
         )
         trust = ssl.create_default_context(cafile=str(self.authority)) if self.authority else None
         return urllib.request.urlopen(request, timeout=timeout, context=trust)

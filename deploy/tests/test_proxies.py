@@ -130,7 +130,7 @@ def test_workers_and_clients_pass_and_events_come_as_they_happen(tmp_path: Path,
 
         # Nobody works now: the job waits, so its stream stays open and only unbuffered events arrive.
         waiting = site.submit("second")
-        with site.api.open(f"/api/v1/jobs/{waiting}/events", timeout=20) as events:
+        with site.api.open(f"/api/v1/jobs/{waiting}/events", timeout=20, Accept="text/event-stream") as events:
             heard = next(line for line in events if line.startswith(b"data:"))
 
         assert waiting.encode() in heard or b"PENDING" in heard, heard

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
+import urllib.request
 import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -35,30 +39,61 @@ def descendants(pid: int) -> list[int]:
     return children + [below for child in children for below in descendants(child)]
 
 
-def test_a_job_finishes_on_a_machine_without_java(installed: Path, without_java: dict[str, str], tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    # The embedded PostgreSQL runs as another user where this is root: it has to pass through.
-    for folder in (tmp_path, tmp_path.parent):
-        folder.chmod(0o755)
-    up = [installed / "bin" / "roundelay", "up", "--data-dir", data, "--port", "0", "--s3-port", "0", "--workers", "2"]
-    with started([*up, "--python", TORCH_PYTHON], "ready", tmp_path, without_java) as process:
-        credentials = credentials_of(data)
-        java = {Path(f"/proc/{pid}/exe").resolve() for pid in (process.pid, *descendants(process.pid))}
-        java = {program for program in java if program.name == "java"}
-        reader = tmp_path / "reader"
-        (reader / "shards").mkdir(parents=True)
-        (reader / "model_def.py").write_text(MODEL)
-        for site in (1, 2):
-            with zipfile.ZipFile(reader / "shards" / f"shard_{site}.zip", "w") as shard:
-                shard.writestr("sample.txt", f"data of site {site}")
+@dataclass(frozen=True)
+class Running:
+    """`roundelay up` of the installed package, with two workers."""
 
-        job = run([installed / "bin" / "python", "-c", SUBMIT], {**without_java, **credentials}, cwd=reader).split()[-1]
-        ended = Api(credentials["RESON_BASE_URL"], credentials["RESON_API_KEY"]).ended(job)
+    pid: int
+    credentials: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def running(installed: Path, without_java: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("running")
+    up = [installed / "bin" / "roundelay", "up", "--data-dir", folder / "data", "--port", "0", "--s3-port", "0"]
+    with started([*up, "--workers", "2", "--python", TORCH_PYTHON], "ready", folder, without_java) as process:
+        yield Running(process.pid, credentials_of(folder / "data"))
+
+
+def test_a_job_finishes_on_a_machine_without_java(
+    running: Running, installed: Path, without_java: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "shards").mkdir()
+    (tmp_path / "model_def.py").write_text(MODEL)
+    for site in (1, 2):
+        with zipfile.ZipFile(tmp_path / "shards" / f"shard_{site}.zip", "w") as shard:
+            shard.writestr("sample.txt", f"data of site {site}")
+
+    job = run([installed / "bin" / "python", "-c", SUBMIT], {**without_java, **running.credentials}, cwd=tmp_path).split()[-1]
+    ended = Api(running.credentials["RESON_BASE_URL"], running.credentials["RESON_API_KEY"]).ended(job)
 
     assert ended["state"] == "FINISHED", ended["failure"]
     assert ended["round"] == 2
-    # Not the machine's Java, which the launcher would look for in the usual folders.
-    assert java and all(program.is_relative_to(installed) for program in java), java
+    # Not the machine's Java, which the launcher would look for in the usual folders: command, server and two workers.
+    programs = [Path(f"/proc/{pid}/exe").resolve() for pid in (running.pid, *descendants(running.pid))]
+    java = [program for program in programs if program.name == "java"]
+    assert len(java) == 4, programs
+    assert all(program.is_relative_to(installed) for program in java), java
+
+
+def test_a_server_gives_out_the_sdk_of_its_release(
+    running: Running, installed: Path, without_java: dict[str, str], tmp_path: Path
+) -> None:
+    url = f"{running.credentials['RESON_BASE_URL']}/dist"
+    with urllib.request.urlopen(f"{url}/SHA256SUMS", timeout=120) as answer:
+        checksums = dict(reversed(line.split()) for line in answer.read().decode().splitlines())
+
+    assert checksums[wheel("any").name] == hashlib.sha256(wheel("any").read_bytes()).hexdigest()
+    pip = [installed / "bin" / "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", "--target", tmp_path]
+    run([*pip, f"{url}/{wheel('any').name}"], without_java)
+    assert (tmp_path / "roundelay" / "client.py").exists()
+    # The runtime is the one that it runs on itself, and runs elsewhere too.
+    with urllib.request.urlopen(f"{url}/runtime.tar.gz", timeout=120) as answer:
+        packed = answer.read()
+    assert checksums["runtime.tar.gz"] == hashlib.sha256(packed).hexdigest()
+    (tmp_path / "runtime.tar.gz").write_bytes(packed)
+    run(["tar", "-xzf", tmp_path / "runtime.tar.gz", "-C", tmp_path])
+    assert run([tmp_path / "jre" / "bin" / "java", "-version"], without_java)
 
 
 def test_the_sdk_finds_the_program_that_came_with_it(installed: Path, without_java: dict[str, str]) -> None:

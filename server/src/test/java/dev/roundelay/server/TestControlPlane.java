@@ -30,6 +30,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -103,7 +104,7 @@ public final class TestControlPlane implements BeforeAllCallback, AfterAllCallba
                 s3Url,
                 "test-server",
                 false,
-                java.util.Optional.empty());
+                Optional.empty());
         plane = new ControlPlane(settings, postgres.database(), new byte[32]);
         plane.start();
         if (!plane.awaitActive(SOON)) {

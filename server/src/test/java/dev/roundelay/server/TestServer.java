@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -86,7 +87,7 @@ public final class TestServer implements BeforeAllCallback, AfterAllCallback {
                 "http://127.0.0.1:" + s3Port,
                 "test",
                 false,
-                java.util.Optional.empty());
+                Optional.empty());
         plane = new ControlPlane(settings, postgres.database(), SERVER_KEY);
         plane.start();
         if (!plane.awaitActive(Duration.ofSeconds(60))) {
