@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import ssl
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import zipfile
@@ -224,6 +226,37 @@ def test_a_clock_that_is_off_is_named(site: Site, tmp_path: Path, days: int, sai
         server.server_close()
 
     assert "[clock]" in heard and said in heard
+
+
+def test_root_is_not_needed(site: Site) -> None:
+    # Below a folder that another user may enter, which a test's own is not.
+    with tempfile.TemporaryDirectory(prefix="roundelay-user-") as home:
+        nobody = pwd.getpwnam("nobody")
+        os.chown(home, nobody.pw_uid, nobody.pw_gid)
+        for name, text in (
+            ("token", site.credentials["ROUNDELAY_WORKER_TOKEN"]),
+            ("ca", site.authority.certificate.read_text()),
+        ):
+            (Path(home) / name).write_text(text)
+        # And the machine's programs without the folder of links that only root may enter.
+        environment = {"PATH": "/usr/bin", "HOME": home}
+        become = ["setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"]
+        line = f"cat {home}/script | sh -s -- --token-file token --cacert ca --no-start --name by-user --python {TORCH_PYTHON}"
+        (Path(home) / "script").write_text(site.script())
+
+        run(site.machine.command(*become, "sh", "-c", line), environment, cwd=home)
+
+        data = Path(home) / ".local/share/roundelay-worker"
+        unit = Path(home) / ".config/systemd/user/roundelay-worker.service"
+        assert "WantedBy=default.target" in unit.read_text()
+        assert {path.owner() for path in data.rglob("*")} == {"nobody"}
+        assert data.stat().st_mode & 0o077 == 0
+        assert "by-user" in site.workers()
+
+        run(site.machine.command(*become, data / "program" / "leave"), environment, cwd=home)
+
+        assert not data.exists() and not unit.exists()
+        assert "by-user" not in site.workers()
 
 
 def test_the_service_is_installed_for_systemd_and_taken_away(site: Site, tmp_path: Path) -> None:
