@@ -11,7 +11,7 @@ help: ## list the commands
 setup: ## find or install what building and running need
 	@scripts/setup
 
-build: setup ## build dist/roundelay
+build: setup ## build dist/roundelay and the Python wheels
 	@scripts/build
 
 demo: build ## train the digits example on three sandboxed workers (KEEP=1 leaves it running)
