@@ -22,7 +22,7 @@ def test_systemd_takes_the_unit(unit: Path, tmp_path: Path) -> None:
     assert run(["systemd-analyze", "verify", "--man=no", copy]).strip() == ""
 
 
-SHELL_SCRIPTS = [ROOT / "server/src/main/resources/dev/roundelay/server/dist/join.sh", ROOT / "scripts/roundelay"]
+SHELL_SCRIPTS = [ROOT / "server/src/main/resources/dev/roundelay/server/downloads/join.sh", ROOT / "scripts/roundelay"]
 
 
 @pytest.mark.parametrize("script", SHELL_SCRIPTS, ids=lambda script: script.name)

@@ -7,7 +7,7 @@ import dev.roundelay.server.config.Ports;
 import dev.roundelay.server.config.ServerConfig;
 import dev.roundelay.server.config.ServerOptions;
 import dev.roundelay.server.config.TlsContext;
-import dev.roundelay.server.dist.Distribution;
+import dev.roundelay.server.downloads.Distribution;
 import dev.roundelay.server.http.HttpServer;
 import dev.roundelay.server.postgres.EmbeddedPostgres;
 import dev.roundelay.server.postgres.PostgresAddress;

@@ -1,7 +1,7 @@
 package dev.roundelay.server;
 
 import dev.roundelay.s3.S3Config;
-import dev.roundelay.server.dist.Distribution;
+import dev.roundelay.server.downloads.Distribution;
 import dev.roundelay.server.http.HttpServer;
 import java.nio.file.Path;
 import java.util.Optional;
