@@ -120,7 +120,8 @@ public final class ControlPlane implements AutoCloseable {
                         settings.s3PublicUrl(), settings.s3().region())));
         routes.add(new CompatWorkersResource(authenticator, kernel, new CompatShapes(kernel, settings.publicUrl())));
         routes.add(new OpsResource(active::isActive, this::databaseAnswers));
-        routes.add(new DownloadsResource(settings.distribution(), settings.dataDir().resolve("dist"), settings.publicUrl()));
+        routes.add(new DownloadsResource(
+                settings.distribution(), settings.dataDir().resolve("dist"), settings.publicUrl()));
         http = new HttpServer(settings.listen(), active::isActive, routes, random);
         s3 = new S3Server(
                 settings.s3(),

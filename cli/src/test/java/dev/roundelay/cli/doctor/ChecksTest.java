@@ -18,7 +18,10 @@ class ChecksTest {
         List<Finding> findings = checks.ofWorker(false);
 
         assertThat(findings).extracting(Finding::what).containsExactly("Java", "Python", "torch", "disk");
-        assertThat(findings).filteredOn(finding -> !finding.ok()).extracting(Finding::what).contains("Python");
+        assertThat(findings)
+                .filteredOn(finding -> !finding.ok())
+                .extracting(Finding::what)
+                .contains("Python");
         assertThat(findings.get(2).ok()).isTrue();
         assertThat(findings.get(2).found()).contains("requirements.txt");
     }
