@@ -100,7 +100,7 @@ def test_a_machine_joins_through_one_port_and_trains(site: Site, tmp_path: Path)
         f"--cacert {site.authority.certificate} --foreground --name 'far away' --data-dir {data} --python {TORCH_PYTHON}"
     )
     with started(site.machine.command("sh", "-c", line), "worker ready", tmp_path, site.environment):
-        assert site.workers()["far away"] == "online"
+        eventually("the server sees it work", 30, lambda: site.workers().get("far away") == "online")
         reader = tmp_path / "reader"
         (reader / "shards").mkdir(parents=True)
         (reader / "model_def.py").write_text(MODEL)
