@@ -11,7 +11,7 @@ help: ## list the commands
 setup: ## find or install what building and running need
 	@scripts/setup
 
-build: setup ## build dist/roundelay
+build: setup ## build dist/roundelay and the Python wheels
 	@scripts/build
 
 demo: build ## train the digits example on three sandboxed workers (KEEP=1 leaves it running)
@@ -28,7 +28,7 @@ bench: build ## print the performance figures
 
 format: setup ## format the Java and Python sources
 	@$(MVN) spotless:apply
-	@. .work/env.sh && if [ -n "$${ROUNDELAY_TEST_PYTHON:-}" ]; then "$$(dirname $$ROUNDELAY_TEST_PYTHON)/ruff" format -q sdk-python harness examples; fi
+	@. .work/env.sh && if [ -n "$${ROUNDELAY_TEST_PYTHON:-}" ]; then "$$(dirname $$ROUNDELAY_TEST_PYTHON)/ruff" format -q sdk-python harness examples deploy; fi
 
 clean: ## remove what was built
 	@rm -rf dist .work */target target

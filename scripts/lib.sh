@@ -79,3 +79,24 @@ venv() {
   fi
   printf '%s\n' "$folder/bin/python"
 }
+
+# Unpacks Debian packages into the cache without installing them (a web server that is installed would also be started), and prints
+# the folder. What cannot be had is left out: the tests say so.
+#   unpacked NAME PACKAGE...
+unpacked() {
+  local folder=$CACHE/$1 package
+  shift
+  mkdir -p "$folder"
+  for package in "$@"; do
+    [ -e "$folder/.$package" ] && continue
+    if command -v apt-get >/dev/null \
+      && (cd "$folder" && { apt-get download -qq "$package" || { apt-get update -qq && apt-get download -qq "$package"; }; }) >/dev/null 2>&1 \
+      && dpkg-deb -x "$folder/$package"_*.deb "$folder"; then
+      rm -f "$folder/$package"_*.deb
+      touch "$folder/.$package"
+    else
+      say "[setup] $package could not be fetched; the tests that look at an example by it will not run"
+    fi
+  done
+  printf '%s\n' "$folder"
+}

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -92,7 +93,7 @@ def rt_try(
     isolation : str
         ``none`` where this machine has no bubblewrap: the code then runs unprotected.
     roundelay : path, optional
-        The program; by default ROUNDELAY_PROGRAM, else ``roundelay`` of the PATH.
+        The program; by default ROUNDELAY_PROGRAM, else ``roundelay`` of the PATH or beside this interpreter.
 
     Raises
     ------
@@ -164,6 +165,8 @@ def _options(
 
 def _program(given: Union[str, Path, None]) -> Path:
     named = given or os.environ.get("ROUNDELAY_PROGRAM") or shutil.which("roundelay")
+    # Beside this interpreter, where the environment that both were installed into is not activated.
+    named = named or shutil.which("roundelay", path=sysconfig.get_path("scripts"))
     if not named or not Path(named).is_file():
         raise ConfigurationError(
             "[roundelay] the program is not on the PATH; give roundelay=PATH, or set ROUNDELAY_PROGRAM to its path "

@@ -19,6 +19,7 @@ import dev.roundelay.server.bucket.ActiveCredentials;
 import dev.roundelay.server.compat.CompatShapes;
 import dev.roundelay.server.compat.CompatStorageResource;
 import dev.roundelay.server.compat.CompatWorkersResource;
+import dev.roundelay.server.downloads.DownloadsResource;
 import dev.roundelay.server.http.Authenticator;
 import dev.roundelay.server.http.HttpServer;
 import dev.roundelay.server.http.OpsResource;
@@ -123,6 +124,8 @@ public final class ControlPlane implements AutoCloseable {
                         settings.s3PublicUrl(), settings.s3().region())));
         routes.add(new CompatWorkersResource(authenticator, kernel, new CompatShapes(kernel, settings.publicUrl())));
         routes.add(new OpsResource(active::isActive, this::databaseAnswers));
+        routes.add(new DownloadsResource(
+                settings.distribution(), settings.dataDir().resolve("dist"), settings.publicUrl()));
         http = new HttpServer(settings.listen(), active::isActive, routes, random);
         s3 = new S3Server(
                 settings.s3(),

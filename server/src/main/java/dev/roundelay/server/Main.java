@@ -7,6 +7,7 @@ import dev.roundelay.server.config.Ports;
 import dev.roundelay.server.config.ServerConfig;
 import dev.roundelay.server.config.ServerOptions;
 import dev.roundelay.server.config.TlsContext;
+import dev.roundelay.server.downloads.Distribution;
 import dev.roundelay.server.http.HttpServer;
 import dev.roundelay.server.postgres.EmbeddedPostgres;
 import dev.roundelay.server.postgres.PostgresAddress;
@@ -137,7 +138,14 @@ public final class Main implements Callable<Integer> {
                 config.apiUrl(ports.api()),
                 config.s3Url(ports.s3()),
                 serverId,
-                config.behindTlsProxy());
+                config.behindTlsProxy(),
+                distribution());
+    }
+
+    /// The launcher says where it lies.
+    private static Optional<Distribution> distribution() {
+        return Optional.ofNullable(System.getProperty("roundelay.home"))
+                .map(home -> new Distribution(Path.of(home), Path.of(System.getProperty("java.home"))));
     }
 
     private static SslContextFactory.Server factory(SSLContext context) {

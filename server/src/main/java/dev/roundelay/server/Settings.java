@@ -1,8 +1,10 @@
 package dev.roundelay.server;
 
 import dev.roundelay.s3.S3Config;
+import dev.roundelay.server.downloads.Distribution;
 import dev.roundelay.server.http.HttpServer;
 import java.nio.file.Path;
+import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param s3PublicUrl of the S3 endpoint, without a slash at its end
 /// @param serverId    names this server's disk; the same after each restart
 /// @param behindTlsProxy whether a proxy in front tells the callers' addresses
+/// @param distribution what this server was started from; empty if it runs from class files
 /// @param s3Tls       null for plain HTTP
 public record Settings(
         Path dataDir,
@@ -22,4 +25,5 @@ public record Settings(
         String publicUrl,
         String s3PublicUrl,
         String serverId,
-        boolean behindTlsProxy) {}
+        boolean behindTlsProxy,
+        Optional<Distribution> distribution) {}

@@ -31,6 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -102,7 +103,8 @@ public final class TestControlPlane implements BeforeAllCallback, AfterAllCallba
                 url,
                 s3Url,
                 "test-server",
-                false);
+                false,
+                Optional.empty());
         plane = new ControlPlane(settings, postgres.database(), new byte[32]);
         plane.start();
         if (!plane.awaitActive(SOON)) {

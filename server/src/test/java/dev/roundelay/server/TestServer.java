@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -85,7 +86,8 @@ public final class TestServer implements BeforeAllCallback, AfterAllCallback {
                 url,
                 "http://127.0.0.1:" + s3Port,
                 "test",
-                false);
+                false,
+                Optional.empty());
         plane = new ControlPlane(settings, postgres.database(), SERVER_KEY);
         plane.start();
         if (!plane.awaitActive(Duration.ofSeconds(60))) {

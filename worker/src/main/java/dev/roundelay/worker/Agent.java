@@ -80,6 +80,19 @@ public final class Agent {
     /// @throws JoinRefusedException if this machine cannot be a worker of that server
     /// @throws RefusedException     if the server does not want this worker any more
     public void run() throws IOException, JoinRefusedException, RefusedException, InterruptedException {
+        run(false);
+    }
+
+    /// Joins the server, after the same looks at this machine as [#run], and does not work. Tells the ready line
+    /// as whom.
+    ///
+    /// @throws JoinRefusedException if this machine cannot be a worker of that server
+    public void join() throws IOException, JoinRefusedException, RefusedException, InterruptedException {
+        run(true);
+    }
+
+    private void run(boolean joinOnly)
+            throws IOException, JoinRefusedException, RefusedException, InterruptedException {
         Path data = config.dataDir();
         prepareDataDir(data);
         Backoff backoff = new Backoff(RandomGenerator.getDefault(), Thread::sleep);
@@ -97,6 +110,10 @@ public final class Agent {
             gpus.proveIn(sandbox, python.asEnvironment(), program);
             Identity identity =
                     new Join(data, client, backoff, clock).enter(config.token(), registration(machine, gpus));
+            if (joinOnly) {
+                onReady.accept("roundelay worker joined: %s (%s)".formatted(config.name(), identity));
+                return;
+            }
             WorkerClient.Joined calls = client.joined(identity.secret(), handover(identity));
             Workshop shop = new Workshop(
                     calls,

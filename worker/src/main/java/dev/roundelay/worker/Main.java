@@ -62,6 +62,10 @@ public final class Main implements Callable<Integer> {
                 leave(config);
                 return 0;
             }
+            if (options.joinsOnly()) {
+                new Agent(config, System.out::println).join();
+                return 0;
+            }
             runUntilStopped(config);
             return 0;
         } catch (ConfigException e) {

@@ -75,6 +75,25 @@ class MainIT {
     }
 
     @Test
+    void who_has_joined_only_starts_later_without_a_token() throws Exception {
+        Process joining = worker("--token", FakeControlPlane.TOKEN, "--join-only");
+        try {
+            assertThat(readyLine(joining)).startsWith("roundelay worker joined: ");
+            assertThat(joining.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            joining.destroyForcibly();
+        }
+        assertThat(joining.exitValue()).isZero();
+
+        Process agent = worker();
+        try {
+            assertThat(readyLine(agent)).startsWith("roundelay worker ready: wrk_test ");
+        } finally {
+            agent.destroyForcibly();
+        }
+    }
+
+    @Test
     void a_refused_join_says_which_of_its_parts_is_at_fault() throws Exception {
         assertThat(failure(3, "--token", "rwt_wrong")).contains("[token]").contains("mint a new one");
         assertThat(failure(3, "--token", FakeControlPlane.TOKEN, "--name", "taken"))

@@ -35,6 +35,23 @@ final class Checks {
         return List.copyOf(findings);
     }
 
+    /// Returns what a worker needs. That torch is missing is no fault: jobs may name it in their requirements.
+    ///
+    /// @param sandboxed whether user code is to run in bubblewrap
+    List<Finding> ofWorker(boolean sandboxed) {
+        List<Finding> findings = new ArrayList<>(List.of(java(), python()));
+        Finding torch = torch();
+        findings.add(
+                torch.ok()
+                        ? torch
+                        : Finding.good("torch", torch.found() + "; jobs have to name it in their requirements.txt"));
+        if (sandboxed) {
+            findings.add(bubblewrap());
+        }
+        findings.add(disk());
+        return List.copyOf(findings);
+    }
+
     private static Finding java() {
         String version = Runtime.version().toString();
         return Runtime.version().feature() >= 25

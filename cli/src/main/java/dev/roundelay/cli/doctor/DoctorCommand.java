@@ -38,6 +38,16 @@ public final class DoctorCommand implements Callable<Integer> {
     @Option(names = "--s3-port", paramLabel = "N", defaultValue = "3900", description = "Default: 3900.")
     private int s3Port;
 
+    @Option(names = "--worker", description = "Check only what a worker needs: no ports; jobs may bring torch.")
+    private boolean worker;
+
+    @Option(
+            names = "--isolation",
+            paramLabel = "KIND",
+            defaultValue = "bubblewrap",
+            description = "bubblewrap (default) or none, as the worker will be started.")
+    private String isolation = "bubblewrap";
+
     @Option(names = "--json", description = "Print JSON instead of text.")
     private boolean json;
 
@@ -47,7 +57,8 @@ public final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() throws JsonProcessingException {
         Path data = dataDir == null ? Path.of(System.getProperty("user.home")) : dataDir;
-        List<Finding> findings = new Checks(data, python, List.of(port, s3Port)).all();
+        Checks checks = new Checks(data, python, List.of(port, s3Port));
+        List<Finding> findings = worker ? checks.ofWorker(!isolation.equals("none")) : checks.all();
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(Json.lenient().writeValueAsString(Map.of("items", findings)));

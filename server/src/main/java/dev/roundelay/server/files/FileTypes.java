@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.Set;
 
 /// Under which type an object is given out: plain text or bytes to be saved, nothing that a browser would run.
-final class FileTypes {
+public final class FileTypes {
     static final String TEXT = "text/plain; charset=utf-8";
     static final String BYTES = "application/octet-stream";
 
@@ -26,7 +26,7 @@ final class FileTypes {
     }
 
     /// Returns the value of Content-Disposition that saves an object under the last part of its key.
-    static String attachment(String key) {
+    public static String attachment(String key) {
         String name = key.substring(key.lastIndexOf('/') + 1);
         StringBuilder ascii = new StringBuilder();
         name.chars().forEach(c -> ascii.append(c >= ' ' && c < 127 && c != '"' && c != '\\' ? (char) c : '_'));

@@ -134,8 +134,16 @@ public final class WorkerOptions {
     @Option(names = "--exit-with-parent", description = "End when the starting process ends.")
     boolean exitWithParent;
 
+    @Option(names = "--join-only", description = "Join the server, then exit; later starts need no token.")
+    boolean joinOnly;
+
     @Option(names = "--leave", description = "Leave the server for good, then exit.")
     boolean leave;
+
+    /// Returns whether the worker is to join and not to work.
+    public boolean joinsOnly() {
+        return joinOnly;
+    }
 
     /// Returns whether the worker is to leave.
     public boolean leaves() {
