@@ -31,6 +31,7 @@ final class InputCheck {
     List<SpecCheck.Problem> problems(JobSpec spec, JobInputs inputs) throws IOException {
         List<SpecCheck.Problem> problems = new ArrayList<>();
         modelDef(spec, inputs).ifPresent(problems::add);
+        nvflareModules(spec, inputs, problems);
         missingKeys(spec, inputs, problems);
         shardCount(spec, inputs).ifPresent(problems::add);
         if (problems.isEmpty()) {
@@ -39,12 +40,30 @@ final class InputCheck {
         return problems;
     }
 
+    private static void nvflareModules(JobSpec spec, JobInputs inputs, List<SpecCheck.Problem> problems) {
+        if (spec.model().nvflare() == null) {
+            return;
+        }
+        for (String module : NvflareClasses.modules(spec.model().nvflare())) {
+            if (!holds(inputs, module)) {
+                problems.add(new SpecCheck.Problem(
+                        ErrorCode.UNSUPPORTED_WORKFLOW,
+                        "[model.nvflare] there is no %s.py in %s, and no other classes than those of the job's scripts are run here; upload it there"
+                                .formatted(module.replace('.', '/'), JobInputs.folder(spec.scripts()))));
+            }
+        }
+    }
+
+    private static boolean holds(JobInputs inputs, String module) {
+        String path = module.replace('.', '/') + ".py";
+        String folder = module.replace('.', '/') + "/__init__.py";
+        return inputs.scripts().stream()
+                .anyMatch(file -> file.path().equals(path) || file.path().equals(folder));
+    }
+
     private static Optional<SpecCheck.Problem> modelDef(JobSpec spec, JobInputs inputs) {
         String path = spec.model().module().replace('.', '/') + ".py";
-        String folder = spec.model().module().replace('.', '/') + "/__init__.py";
-        boolean found = inputs.scripts().stream()
-                .anyMatch(file -> file.path().equals(path) || file.path().equals(folder));
-        return found
+        return holds(inputs, spec.model().module())
                 ? Optional.empty()
                 : Optional.of(new SpecCheck.Problem(
                         ErrorCode.MODEL_DEF_MISSING,
