@@ -124,6 +124,7 @@ public final class WorkspaceParser {
                 persistor = own(SERVER, where, component, OWN_PERSISTOR);
             } else if (id.equals(flow.path("aggregator_id").asText("aggregator"))) {
                 supported(SERVER, where, path, AGGREGATORS);
+                plainAverage("components[" + id + "].args", component.path("args"));
             } else if (id.equals(flow.path("shareable_generator_id").asText("shareable_generator"))) {
                 supported(SERVER, where, path, GENERATORS);
             } else {
@@ -131,6 +132,20 @@ public final class WorkspaceParser {
             }
         }
         return persistor;
+    }
+
+    /// Weights by site or left-out tensors would make another average than the one that is made here.
+    private static void plainAverage(String field, JsonNode args) {
+        for (Map.Entry<String, JsonNode> arg : args.properties()) {
+            JsonNode value = arg.getValue();
+            boolean usual = value.isNull()
+                    || value.isContainerNode() && value.isEmpty()
+                    || arg.getKey().equals("expected_data_kind")
+                    || arg.getKey().equals("weigh_by_local_iter") && value.asBoolean(true);
+            if (!usual) {
+                throw unsupported(SERVER, field, arg.getKey() + " = " + value, "expected_data_kind");
+            }
+        }
     }
 
     /// Returns the user's own class, which lies in the module that the client names so; null for the platform's.

@@ -135,7 +135,7 @@ class WorkspaceParserTest {
             value = {
                 "custom_client_executor.GenericClientExecutor|nvflare.app_common.np.np_trainer.NPTrainer|custom_client_executor.GenericClientExecutor, custom_client_executor.<a class of your own>",
                 "custom_client_executor.GenericClientExecutor|os.system|custom_client_executor.GenericClientExecutor",
-                "custom_client_executor.GenericClientExecutor|custom_client_executor.a b|custom_client_executor.<a class",
+                "custom_client_executor.GenericClientExecutor|custom_client_executor.a b|custom_client_executor.GenericClientExecutor",
                 "model_def.Clip|nvflare.app_opt.he.model_encryptor.HEModelEncryptor|ModelQuantizer, ModelDequantizer, a Filter of the job's scripts, ExcludeVars, PercentilePrivacy, SVTPrivacy",
                 "model_def.Clip|nvflare.app_common.filters.statistics_privacy_filter.StatisticsPrivacyFilter|ModelQuantizer"
             })
@@ -153,6 +153,27 @@ class WorkspaceParserTest {
                 .extracting(Throwable::getMessage)
                 .asString()
                 .contains("config_fed_client.json", refused + " is not run here; supported: " + supported);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"aggregation_weights|{\"site-1\": 2.0}", "exclude_vars|\"head\"", "weigh_by_local_iter|false"})
+    void an_average_of_another_kind_is_refused(String argument, String value) throws IOException {
+        String server = text("defaults_server.json")
+                .replace(
+                        "\"expected_data_kind\": \"WEIGHTS\"",
+                        "\"aggregation_weights\": {}, \"weigh_by_local_iter\": true, \"expected_data_kind\": \"WEIGHT_DIFF\"");
+        assertThat(parse(text("defaults_client.json"), server).warnings()).isEmpty();
+
+        String other = text("defaults_server.json")
+                .replace(
+                        "\"expected_data_kind\": \"WEIGHTS\"",
+                        "\"%s\": %s, \"expected_data_kind\": \"WEIGHTS\"".formatted(argument, value));
+
+        assertThatThrownBy(() -> parse(text("defaults_client.json"), other))
+                .hasMessageContaining("components[aggregator].args] " + argument + " = ")
+                .hasMessageContaining("supported: expected_data_kind");
     }
 
     @Test

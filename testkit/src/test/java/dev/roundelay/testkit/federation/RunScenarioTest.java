@@ -120,8 +120,10 @@ class RunScenarioTest {
     @Test
     void the_last_model_is_saved_elsewhere_if_the_site_that_was_to_save_it_is_lost() throws IOException {
         agents(3);
+        world.agents.forEach(agent -> agent.delaysSaving = true);
         JobId job = world.submit(new RunSpecBuilder(2, 1).saves().build());
         world.runUntil(() -> world.committedRounds(job) == 1);
+        world.agents.forEach(agent -> agent.delaysSaving = false);
         holder(job, 0).away = true;
 
         world.runToEnd(job);

@@ -78,6 +78,7 @@ final class SimAgent {
     boolean validationFails;
     boolean emptyFirstModel;
     boolean writesFiles;
+    boolean delaysSaving;
     Map<String, Double> metrics = Map.of("loss", 0.5);
     /// Shards and rounds that this agent does not train yet.
     BiPredicate<Integer, Integer> holdsBack = (shard, round) -> false;
@@ -143,6 +144,9 @@ final class SimAgent {
             case RunStep.Initialise(var number) -> initialise(holding, number);
             case RunStep.Train train -> train(holding, train);
             case RunStep.Validate(var number, var model, var save) -> {
+                if (save && delaysSaving) {
+                    return;
+                }
                 if (save) {
                     save(holding, model);
                 }
