@@ -9,6 +9,7 @@ import dev.roundelay.contract.FailureReason;
 import dev.roundelay.contract.Json;
 import dev.roundelay.contract.job.JobState;
 import dev.roundelay.contract.job.JobView;
+import dev.roundelay.contract.job.JobWarning;
 import dev.roundelay.contract.job.LogLine;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -107,7 +108,7 @@ class NvflareCodeIT {
         assertAverage(job.slug(), 1.0, "b", "-");
         assertSaved("persistor");
         assertThat(messages(job)).containsOnlyOnce("loads the first weights", "saves the last weights");
-        assertThat(job.warnings()).isEmpty();
+        assertThat(job.warnings()).extracting(JobWarning::code).containsExactly("no_metrics");
     }
 
     @Test
