@@ -3,11 +3,13 @@
 import errno
 import io
 import json
+import logging
 import os
 import socket
 import struct
 import sys
 import tempfile
+import types
 import unittest
 import urllib.error
 from unittest import mock
@@ -17,9 +19,10 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../main/resources
 import numpy
 import torch
 
-from roundelay_harness import calls, failures, results, safetensors_file
+from roundelay_harness import calls, failures, loading, nvflare_engine, nvflare_site, results, safetensors_file
 from roundelay_harness.channel import Channel
 from roundelay_harness.logger import Logger
+from roundelay_harness.nvflare_log import RootHandler
 
 
 class Recorder:
@@ -265,6 +268,110 @@ class ChannelTest(unittest.TestCase):
         os.close(answers)
         data = io.BytesIO(os.read(reader, 1000)).getvalue()
         self.assertEqual(data, struct.pack(">I", 9) + b'{"id": 1}')
+
+
+class Base:
+    """Stands for a class of nvflare's."""
+
+
+class Part(Base):
+    def __init__(self, size=1, inner=None, out_dir_name="runs"):
+        self.size, self.inner, self.out_dir_name = size, inner, out_dir_name
+
+
+class Raising(Base):
+    def __init__(self):
+        raise ValueError("seven is too many")
+
+
+class NvflareComponentsTest(unittest.TestCase):
+    """What needs nvflare itself is tested with the whole product, by NvflareCodeIT."""
+
+    def build(self, name, offered=None, **args):
+        return nvflare_engine.build({"path": f"{__name__}.{name}", "args": args}, Base, "executor", offered)
+
+    def test_arguments_that_name_a_class_are_built_first(self):
+        made = self.build("Part", size=3, inner={"path": f"{__name__}.Part", "args": {"size": 4}})
+        self.assertEqual((made.size, made.inner.size), (3, 4))
+
+    def test_other_dicts_are_passed_on(self):
+        for value in ({"path": "no_class"}, {"path": "a.b", "c": 1}, {"path": "a.b", "config_type": "dict"}, {}):
+            self.assertEqual(self.build("Part", inner=value).inner, value)
+
+    def test_what_is_offered_is_given_to_constructors_that_name_it(self):
+        offered = {"out_dir_name": "/out", "colour": "red"}
+        self.assertEqual(self.build("Part", offered).out_dir_name, "/out")
+        self.assertEqual(self.build("Part", offered, out_dir_name="mine").out_dir_name, "mine")
+
+    def test_what_cannot_be_built_is_refused_by_name(self):
+        for name, reason, text in (
+            ("Nope", "entrypoint_missing", "name one of those that are there: Recorder"),
+            ("Recorder", "entrypoint_missing", "is no Base of nvflare; derive the executor from it"),
+            ("Raising", "train_raised", "ValueError: seven is too many"),
+        ):
+            with self.assertRaises(failures.StepFailure) as caught:
+                self.build(name)
+            self.assertEqual(caught.exception.report["reason"], reason)
+            self.assertIn(text, caught.exception.report["message"])
+        with self.assertRaises(failures.StepFailure) as caught:
+            nvflare_engine.build({"path": "nowhere_to_be_found.Site"}, Base, "executor")
+        self.assertEqual(caught.exception.report["reason"], "model_def_broken")
+
+    def test_arrays_get_the_global_weights_dtype_if_that_loses_no_kind(self):
+        base = {"w": numpy.zeros(2, numpy.float32), "n": numpy.zeros(2, numpy.int64)}
+        self.assertEqual(nvflare_site._as_in(base, "w", numpy.ones(2)).dtype, numpy.float32)
+        self.assertEqual(nvflare_site._as_in(base, "new", numpy.ones(2)).dtype, numpy.float64)
+        with self.assertRaisesRegex(failures.StepFailure, "tensor n is float64, expected int64"):
+            nvflare_site._as_in(base, "n", numpy.ones(2))
+
+    def test_what_is_no_array_is_refused_by_name(self):
+        self.assertEqual(nvflare_site._array("w", torch.ones(2)).tolist(), [1.0, 1.0])
+        for value in ("text", None, {"a": 1}, torch.ones(2).to(torch.bfloat16)):
+            with self.assertRaisesRegex(failures.StepFailure, "tensor w is"):
+                nvflare_site._array("w", value)
+
+    def test_torch_tensors_are_made_of_copies(self):
+        given = {"w": numpy.zeros(2, numpy.float32), "s": numpy.array(3)}
+        made = calls.as_kind(given, "torch")
+        made["w"].add_(1)
+        self.assertEqual((given["w"].tolist(), made["s"].item()), ([0.0, 0.0], 3))
+        self.assertIs(calls.as_kind(given, "numpy"), given)
+
+    def test_a_training_function_may_lack_only_where_an_executor_trains(self):
+        module = types.ModuleType("empty")
+        spec = {"class": None, "trainFn": "fl_train", "validateFn": "fl_validate"}
+        self.assertIsNone(loading.UserModule(module, {**spec, "nvflare": {"executor": {}}}).train)
+        for code in (None, {"executor": None, "persistor": {}}):
+            with self.assertRaisesRegex(failures.StepFailure, "no function fl_train"):
+                loading.UserModule(module, {**spec, "nvflare": code})
+
+
+class RootHandlerTest(unittest.TestCase):
+    def setUp(self):
+        root = logging.getLogger()
+        former = (root.handlers[:], root.level)
+        self.addCleanup(lambda: (root.handlers.__setitem__(slice(None), former[0]), root.setLevel(former[1])))
+        self.channel = Recorder()
+        self.handler = RootHandler(self.channel).install()
+
+    def test_every_logger_reaches_the_log_without_nvflares_context(self):
+        logging.getLogger("a.b").info("[identity=site-1, run=job_1, task_name=train]: round %d", 3)
+        logging.getLogger("c").debug("too fine")
+        logging.getLogger().warning("[beware] of %s", "it")
+        logging.getLogger("d").info("%d", "no number")
+        self.assertEqual(
+            self.channel.logged,
+            [("info", "round 3"), ("warning", "[beware] of it"), ("info", "%d ('no number',)")],
+        )
+
+    def test_the_last_error_is_remembered_and_tracebacks_are_not_it(self):
+        try:
+            raise ValueError("seven")
+        except ValueError:
+            logging.getLogger("e").exception("it failed")
+        logging.getLogger("e").error("Traceback (most recent call last):\n  ...")
+        self.assertEqual(self.handler.last_error, "it failed")
+        self.assertIn("ValueError: seven", self.channel.logged[0][1])
 
 
 if __name__ == "__main__":

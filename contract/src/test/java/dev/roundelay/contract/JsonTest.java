@@ -51,8 +51,9 @@ class JsonTest {
 
     @Test
     void enum_values_are_lower_snake_case_and_times_are_rfc_3339() throws Exception {
-        assertThat(Json.strict().writeValueAsString(new Step(3, StepKind.TRAIN, 1, true, false)))
-                .isEqualTo("{\"number\":3,\"kind\":\"train\",\"round\":1,\"validate\":true,\"resend\":false}");
+        assertThat(Json.strict().writeValueAsString(new Step(3, StepKind.TRAIN, 1, true, false, false)))
+                .isEqualTo(
+                        "{\"number\":3,\"kind\":\"train\",\"round\":1,\"validate\":true,\"resend\":false,\"save\":false}");
         assertThat(Json.strict().writeValueAsString(List.of(Instant.parse("2026-01-02T03:04:05.678Z"))))
                 .isEqualTo("[\"2026-01-02T03:04:05.678Z\"]");
     }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param select              which model is the best; null for none
 /// @param continueOnSiteError a site whose code fails sits out the round instead of failing the job
 /// @param origin              the model to go on from; null for a fresh start
+/// @param saves               the job's own persistor saves the last model at the site of the lowest shard
 public record RunSpec(
         int shards,
         int rounds,
@@ -33,7 +34,8 @@ public record RunSpec(
         int checkpointEvery,
         @Nullable Select select,
         boolean continueOnSiteError,
-        @Nullable Origin origin) {
+        @Nullable Origin origin,
+        boolean saves) {
 
     public RunSpec {
         if (shards < 1 || rounds < 1) {
@@ -59,7 +61,8 @@ public record RunSpec(
                 0,
                 null,
                 false,
-                null);
+                null,
+                false);
     }
 
     /// Number of the model from which the first round starts.

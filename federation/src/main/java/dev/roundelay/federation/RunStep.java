@@ -20,7 +20,9 @@ public sealed interface RunStep {
     record Train(long number, int round, boolean validate, boolean resend) implements RunStep {}
 
     /// Validate a global model without training.
-    record Validate(long number, int model) implements RunStep {}
+    ///
+    /// @param save let the job's own persistor save it first
+    record Validate(long number, int model, boolean save) implements RunStep {}
 
     /// Send the last log lines and files, end the harness, report done.
     record Finish(long number) implements RunStep {}

@@ -1,5 +1,7 @@
 package dev.roundelay.contract.job;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Map;
@@ -49,17 +51,36 @@ public record JobSpec(
     /// @param args       keyword arguments of the class
     /// @param trainFn    default `fl_train`
     /// @param validateFn default `fl_validate`
+    /// @param nvflare    classes that the real `nvflare` package runs; null for none
     public record Model(
             String module,
             @JsonProperty("class") @Nullable String className,
             Map<String, Object> args,
             String trainFn,
-            String validateFn) {
+            String validateFn,
+            @Nullable NvflareCode nvflare) {
+        @JsonCreator
         public Model {
             module = or(module, "model_def");
             args = or(args, Map.of());
             trainFn = or(trainFn, "fl_train");
             validateFn = or(validateFn, "fl_validate");
+        }
+
+        /// Makes a model without NVFlare classes.
+        public Model(
+                String module,
+                @Nullable String className,
+                Map<String, Object> args,
+                String trainFn,
+                String validateFn) {
+            this(module, className, args, trainFn, validateFn, null);
+        }
+
+        /// Tells whether `nvflare` itself must be importable where the job runs.
+        @JsonIgnore
+        public boolean needsNvflare() {
+            return nvflare != null;
         }
 
         /// Returns the older function form with the default names.

@@ -8,4 +8,6 @@ import org.jspecify.annotations.Nullable;
 /// @param round    of `train` and `validate`: the global model to use; null else
 /// @param validate with `train`: validate that model first
 /// @param resend   with `train`: the server lost the accepted update; send the kept one again, or train again
-public record Step(long number, StepKind kind, @Nullable Integer round, boolean validate, boolean resend) {}
+/// @param save     with `validate`: let the job's persistor save that model first, and store what it saved
+public record Step(
+        long number, StepKind kind, @Nullable Integer round, boolean validate, boolean resend, boolean save) {}

@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 /// @param prefix `jobs/<slug>/`, or where a later job on the slug has moved them
 public record OutputKeys(String prefix) {
     private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
+    private static final Pattern OWN_MODEL = Pattern.compile("(checkpoint(_round_\\d+)?|best)\\.pt");
     private static final int MAX_PATH = 512;
 
     /// Returns the keys of a job that is the last one on its slug.
@@ -52,6 +53,16 @@ public record OutputKeys(String prefix) {
 
     public ObjectKey checkpointOf(int model) {
         return new ObjectKey(models() + "checkpoint_round_" + model + ".pt");
+    }
+
+    /// Returns the key of a file that the job's own persistor saved.
+    public ObjectKey savedModel(String path) {
+        return new ObjectKey(models() + path);
+    }
+
+    /// Tells whether a file of the models' folder has a name of the platform's own.
+    public static boolean isOwnModel(String path) {
+        return OWN_MODEL.matcher(path).matches();
     }
 
     /// Returns the key of a file that a site's code wrote.

@@ -21,6 +21,8 @@ import dev.roundelay.kernel.job.Failure;
 import dev.roundelay.kernel.job.Job;
 import dev.roundelay.kernel.job.JobId;
 import dev.roundelay.storage.Blob;
+import dev.roundelay.storage.NewObject;
+import dev.roundelay.storage.ObjectAttributes;
 import dev.roundelay.storage.QuotaExceededException;
 import dev.roundelay.tensors.TensorFormatException;
 import java.io.IOException;
@@ -114,6 +116,10 @@ public final class Desk {
         if (job.isEmpty()) {
             return new Acceptance.StaleFence();
         }
+        Situation now = run.situation().orElse(null);
+        if (now != null && now.isSavedBy(from.shard(), round)) {
+            return savedModel(job.get(), round, path, blob);
+        }
         try {
             var file = new StagedFile(round, from.shard(), from.id(), path, blob);
             run.commits().staged(round);
@@ -122,6 +128,22 @@ public final class Desk {
             parts.journal().record(epoch, id, List.of(Notes.filesNotStored(round, from.shard(), 1, now())));
             return new Acceptance.Accepted();
         }
+    }
+
+    /// Shows what a persistor saved at once: the model that it saved is committed and stays as it is, so a second
+    /// attempt can but store the same again.
+    private Acceptance savedModel(Job job, int number, String path, Blob blob) {
+        if (OutputKeys.isOwnModel(path)) {
+            return new Acceptance.RoundClosed(number);
+        }
+        NewObject saved = new NewObject(Outputs.keys(job).savedModel(path), blob, ObjectAttributes.DEFAULT);
+        if (!parts.store()
+                .publish(epoch, id, outputs.bucket(job), List.of(saved))
+                .leftOut()
+                .isEmpty()) {
+            parts.journal().record(epoch, id, List.of(Notes.filesNotStored(number, null, 1, now())));
+        }
+        return new Acceptance.Accepted();
     }
 
     private Acceptance firstModel(Assignment from, ReceivedBody body) throws IOException {

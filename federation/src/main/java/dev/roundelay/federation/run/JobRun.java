@@ -228,7 +228,7 @@ public final class JobRun {
         return state;
     }
 
-    private Optional<Situation> situation() {
+    Optional<Situation> situation() {
         RunSpec known = spec;
         Optional<RunState> state = image.find();
         return known == null || state.isEmpty() ? Optional.empty() : situation(known, state.get());

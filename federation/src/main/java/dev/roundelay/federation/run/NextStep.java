@@ -50,6 +50,9 @@ final class NextStep {
         if (newest < now.lastModel()) {
             return new Due.OpenRound(newest);
         }
+        if (now.isToBeSaved()) {
+            return new Due.Rest(null);
+        }
         if (!now.isValidated(newest) || now.stillToValidate(newest).isEmpty()) {
             return new Due.Wrap();
         }

@@ -116,6 +116,32 @@ record Situation(
         return shards;
     }
 
+    /// Returns the lowest shard that takes part: its site makes the first weights, and saves the last ones.
+    int lowestShard() {
+        int shard = 0;
+        while (!job.hasShard(shard)) {
+            shard++;
+        }
+        return shard;
+    }
+
+    /// Tells whether the job's own persistor has yet to save the newest model. That site's validation comes after it.
+    boolean isToBeSaved() {
+        return spec.saves()
+                && isValidated(newest())
+                && state.validation(newest(), lowestShard()).isEmpty();
+    }
+
+    /// Tells whether files of that number are what the persistor at a shard's site has saved: no round has the number
+    /// of the last model.
+    boolean isSavedBy(int shard, int number) {
+        return spec.saves()
+                && number == newest()
+                && number >= lastModel()
+                && isValidated(number)
+                && shard == lowestShard();
+    }
+
     /// Tells whether a model was made by a round of this job, so that it is validated.
     boolean isValidated(int model) {
         return model > spec.firstModel();

@@ -50,7 +50,7 @@ final class Steps {
             return new RunStep.Wait(INITIALISED);
         }
         // The lowest shard that takes part, not the first to be ready: the first weights must not depend on a race.
-        boolean first = now.spec().origin() == null && assignment.shard() == lowestShard(now);
+        boolean first = now.spec().origin() == null && assignment.shard() == now.lowestShard();
         return first ? new RunStep.Initialise(INITIALISE) : new RunStep.Wait(READY);
     }
 
@@ -71,8 +71,9 @@ final class Steps {
         int model = now.newest();
         long number = roundNumber(Math.max(0, model));
         boolean last = model >= now.lastModel();
-        return last && validates(now, assignment, model)
-                ? new RunStep.Validate(number, model)
+        boolean save = last && now.isToBeSaved() && assignment.shard() == now.lowestShard();
+        return save || last && validates(now, assignment, model)
+                ? new RunStep.Validate(number, model, save)
                 : new RunStep.Wait(last ? number + 1 : number - 1);
     }
 
@@ -80,14 +81,6 @@ final class Steps {
         return Boolean.TRUE.equals(assignment.validates())
                 && now.isValidated(model)
                 && now.state().validation(model, assignment.shard()).isEmpty();
-    }
-
-    private static int lowestShard(Situation now) {
-        int shard = 0;
-        while (!now.job().hasShard(shard)) {
-            shard++;
-        }
-        return shard;
     }
 
     private static int asked(Situation now, int shard) {

@@ -24,6 +24,13 @@ class OutputKeysTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"checkpoint.pt", "best.pt", "checkpoint_round_12.pt"})
+    void names_of_the_platform_s_own_models_are_taken(String path) {
+        assertThat(OutputKeys.isOwnModel(path)).isTrue();
+        assertThat(OutputKeys.isOwnModel("my_" + path)).isFalse();
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"a", "a/b.txt", "a b/ü.txt", "...", ".hidden"})
     void a_relative_normalised_path_is_safe(String path) {
         assertThat(OutputKeys.isSafePath(path)).isTrue();

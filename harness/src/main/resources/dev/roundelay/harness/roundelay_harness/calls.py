@@ -124,3 +124,13 @@ def load_weights(model: Any, weights: dict[str, Any], channel: Channel) -> None:
 def kind_for(model: Any) -> str:
     """Return whether a model wants torch tensors or numpy arrays."""
     return tensor_kind(dict(model.state_dict()))
+
+
+def as_kind(state: dict[str, Any], kind: str) -> dict[str, Any]:
+    """Return numpy arrays as what a model wants: themselves, or torch tensors over their own copies."""
+    if kind != "torch":
+        return state
+    import numpy
+    import torch
+
+    return {name: torch.from_numpy(numpy.array(value)) for name, value in state.items()}

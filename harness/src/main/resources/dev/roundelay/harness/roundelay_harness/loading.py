@@ -23,16 +23,19 @@ class UserModule:
     model_class : type or None
         None in the older form, where the function gets one payload.
     train, validate : callable
-        `validate` is None where the module has none.
+        None where the module has none; `train` may lack only where an NVFlare executor trains.
     """
 
     def __init__(self, module: ModuleType, spec: dict[str, Any]) -> None:
         self.module = module
+        code = spec.get("nvflare") or {}
+        own_executor, own_persistor = code.get("executor") is not None, code.get("persistor") is not None
         wanted = (spec.get("class") or "").rsplit(".", 1)[-1]
-        self.model_class = self._find_class(wanted) if wanted else None
+        # Between an executor and a persistor nothing of ours touches the class: it may be of any form.
+        self.model_class = self._find_class(wanted) if wanted and not (own_executor and own_persistor) else None
         older = self.model_class is None
         self.train = self._find_function(spec["trainFn"], OLDER_TRAIN if older else None)
-        if self.train is None:
+        if self.train is None and not own_executor:
             raise self._missing("function", spec["trainFn"], self.functions())
         self.validate = self._find_function(spec["validateFn"], OLDER_VALIDATE if older else None)
 
@@ -58,7 +61,7 @@ class UserModule:
         try:
             module = importlib.import_module(name)
         except BaseException as error:  # noqa: BLE001 - whatever the import raises is the user's
-            raise _import_failure(error, name) from error
+            raise import_failure(error, name) from error
         return cls(module, spec)
 
     def classes(self) -> list[str]:
@@ -103,7 +106,8 @@ class UserModule:
         )
 
 
-def _import_failure(error: BaseException, name: str) -> StepFailure:
+def import_failure(error: BaseException, name: str) -> StepFailure:
+    """Return how the import of a module of the user's failed."""
     found = report(error, "model_def_broken")
     if found["reason"] != "model_def_broken":
         return StepFailure(found["reason"], found["message"], found["detail"], found["loss"])

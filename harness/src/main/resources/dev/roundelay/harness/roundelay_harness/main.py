@@ -26,6 +26,7 @@ def main() -> None:
         if request is None:
             os._exit(0)  # nobody is left to answer: threads of user code must not keep us
         if request["op"] == "finish":
+            steps.finish()
             channel.mark(request["id"])
             channel.write({"id": request["id"], "ok": True})
             os._exit(0)
@@ -35,7 +36,13 @@ def main() -> None:
 
 
 def _answer(steps: Steps, request: dict[str, Any]) -> dict[str, Any]:
-    step = {"load": steps.load, "initialise": steps.initialise, "train": steps.train, "validate": steps.validate}
+    step = {
+        "load": steps.load,
+        "initialise": steps.initialise,
+        "train": steps.train,
+        "validate": steps.validate,
+        "save": steps.save,
+    }
     try:
         return {"ok": True, **step[request["op"]](request)}
     except StepFailure as failure:

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.roundelay.contract.ErrorCode;
 import dev.roundelay.contract.Json;
 import dev.roundelay.contract.job.JobSpec;
+import dev.roundelay.contract.job.NvflareCode;
+import dev.roundelay.server.jobs.NvflareClasses;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,12 +23,11 @@ public final class WorkspaceParser {
 
     static final String SERVER = "config_fed_server.json";
 
-    private static final Set<String> EXECUTORS = Set.of("custom_client_executor.GenericClientExecutor");
-    private static final Set<String> PERSISTORS = Set.of("custom_persistor.CustomPersistor");
+    private static final String OWN_EXECUTOR = "custom_client_executor.GenericClientExecutor";
+    private static final String OWN_PERSISTOR = "custom_persistor.CustomPersistor";
     private static final Set<String> AGGREGATORS = Set.of("InTimeAccumulateWeightedAggregator");
     private static final Set<String> GENERATORS = Set.of("FullModelShareableGenerator");
     private static final Set<String> WORKFLOWS = Set.of("ScatterAndGather");
-    private static final Set<String> QUANTIZERS = Set.of("ModelQuantizer", "ModelDequantizer");
     private static final Set<String> OWN_ARGS = Set.of(
             "data_root",
             "adapter_module",
@@ -49,13 +50,20 @@ public final class WorkspaceParser {
 
         JsonNode executor = client.path("executors").path(0).path("executor");
         require(executor.isObject(), CLIENT, "executors[0].executor is missing");
-        supported(CLIENT, "executors[0].executor.path", executor.path("path").asText(""), EXECUTORS, false);
+        require(client.path("executors").size() == 1, CLIENT, "executors must hold exactly one entry");
         JsonNode args = executor.path("args");
+        NvflareCode.Component own = own(CLIENT, "executors[0].executor.path", executor, OWN_EXECUTOR);
 
-        String quantization = filters(client, warnings);
+        NvflareFilters filters = NvflareFilters.of(client, server);
         JsonNode workflow = workflow(server);
         JsonNode flow = workflow.path("args");
-        components(server, flow);
+        NvflareCode.Component persistor = components(server, flow, warnings);
+        client.path("components").forEach(component -> warnings.add(passedOver(CLIENT, component)));
+        String quantization = filters.quantization();
+        if (quantization != null) {
+            warnings.add("quantization " + quantization
+                    + " was asked for; this server transfers weights at full precision, results are not affected");
+        }
 
         JobSpec.Federation federation = new JobSpec.Federation(
                 integer(flow, "num_rounds", 1, SERVER),
@@ -68,10 +76,10 @@ public final class WorkspaceParser {
                 0,
                 "fail",
                 null);
-        return new Workspace(model(args), training(args), federation, warnings);
+        return new Workspace(model(args, filters.code(own, persistor)), training(args), federation, warnings);
     }
 
-    private static JobSpec.Model model(JsonNode args) {
+    private static JobSpec.Model model(JsonNode args, @Nullable NvflareCode nvflare) {
         String modelClass = text(args, "model_class");
         String trainFn = text(args, "train_fn");
         String validateFn = text(args, "validate_fn");
@@ -80,7 +88,8 @@ public final class WorkspaceParser {
                 modelClass,
                 object(args.path("model_args")),
                 orElse(trainFn, modelClass == null ? "fl_train_model" : "fl_train"),
-                orElse(validateFn, modelClass == null ? "fl_validate_model" : "fl_validate"));
+                orElse(validateFn, modelClass == null ? "fl_validate_model" : "fl_validate"),
+                nvflare);
     }
 
     private static JobSpec.Training training(JsonNode args) {
@@ -97,61 +106,82 @@ public final class WorkspaceParser {
                 extra);
     }
 
-    /// Quantisation filters map onto ours; any other filter would change weights in a way that is not done here.
-    private static @Nullable String filters(JsonNode client, List<String> warnings) {
-        String quantization = null;
-        for (String slot : List.of("task_data_filters", "task_result_filters")) {
-            for (JsonNode group : client.path(slot)) {
-                for (JsonNode filter : group.path("filters")) {
-                    String path = filter.path("path").asText("");
-                    supported(CLIENT, slot + "[].filters[].path", path, QUANTIZERS, true);
-                    JsonNode type = filter.path("args").path("quantization_type");
-                    if (type.isTextual()) {
-                        quantization = type.asText();
-                    }
-                }
-            }
-        }
-        if (quantization != null) {
-            warnings.add("quantization " + quantization
-                    + " was asked for; this server transfers weights at full precision, results are not affected");
-        }
-        return quantization;
-    }
-
     private static JsonNode workflow(JsonNode server) {
         JsonNode workflows = server.path("workflows");
         require(workflows.isArray() && workflows.size() == 1, SERVER, "workflows must hold exactly one entry");
         JsonNode workflow = workflows.path(0);
-        supported(SERVER, "workflows[0].path", workflow.path("path").asText(""), WORKFLOWS, true);
+        supported(SERVER, "workflows[0].path", workflow.path("path").asText(""), WORKFLOWS);
         return workflow;
     }
 
-    private static void components(JsonNode server, JsonNode flow) {
+    private static NvflareCode.@Nullable Component components(JsonNode server, JsonNode flow, List<String> warnings) {
+        NvflareCode.Component persistor = null;
         for (JsonNode component : server.path("components")) {
             String id = component.path("id").asText("");
             String path = component.path("path").asText("");
             String where = "components[" + id + "].path";
             if (id.equals(flow.path("persistor_id").asText("persistor"))) {
-                supported(SERVER, where, path, PERSISTORS, false);
+                persistor = own(SERVER, where, component, OWN_PERSISTOR);
             } else if (id.equals(flow.path("aggregator_id").asText("aggregator"))) {
-                supported(SERVER, where, path, AGGREGATORS, true);
+                supported(SERVER, where, path, AGGREGATORS);
+                plainAverage("components[" + id + "].args", component.path("args"));
             } else if (id.equals(flow.path("shareable_generator_id").asText("shareable_generator"))) {
-                supported(SERVER, where, path, GENERATORS, true);
+                supported(SERVER, where, path, GENERATORS);
+            } else {
+                warnings.add(passedOver(SERVER, component));
+            }
+        }
+        return persistor;
+    }
+
+    /// Weights by site or left-out tensors would make another average than the one that is made here.
+    private static void plainAverage(String field, JsonNode args) {
+        for (Map.Entry<String, JsonNode> arg : args.properties()) {
+            JsonNode value = arg.getValue();
+            boolean usual = value.isNull()
+                    || value.isContainerNode() && value.isEmpty()
+                    || arg.getKey().equals("expected_data_kind")
+                    || arg.getKey().equals("weigh_by_local_iter") && value.asBoolean(true);
+            if (!usual) {
+                throw unsupported(SERVER, field, arg.getKey() + " = " + value, "expected_data_kind");
             }
         }
     }
 
-    /// @param byClass compare the class name behind the last dot, since NVFlare moved its classes between versions
-    private static void supported(String file, String field, String path, Set<String> known, boolean byClass) {
-        String name = byClass ? path.substring(path.lastIndexOf('.') + 1) : path;
-        boolean trusted = !byClass || path.startsWith("nvflare.") || path.equals(name);
-        if (!known.contains(name) || !trusted) {
-            throw new WorkspaceException(
-                    ErrorCode.UNSUPPORTED_WORKFLOW,
-                    "[%s, %s] %s is not run here; supported: %s"
-                            .formatted(file, field, path, String.join(", ", known)));
+    /// Returns the user's own class, which lies in the module that the client names so; null for the platform's.
+    private static NvflareCode.@Nullable Component own(String file, String field, JsonNode component, String platform) {
+        String path = component.path("path").asText("");
+        if (path.equals(platform)) {
+            return null;
         }
+        String module = platform.substring(0, platform.indexOf('.') + 1);
+        if (!path.startsWith(module) || !NvflareClasses.isOwn(path)) {
+            throw unsupported(file, field, path, platform + ", " + module + "<a class of your own>");
+        }
+        return new NvflareCode.Component(path, object(component.path("args")));
+    }
+
+    private static String passedOver(String file, JsonNode component) {
+        return "[%s] the component %s (%s) is not run here; training goes on without it"
+                .formatted(
+                        file,
+                        component.path("id").asText("?"),
+                        component.path("path").asText("?"));
+    }
+
+    /// Class names are compared, since NVFlare moved its classes between versions.
+    static void supported(String file, String field, String path, Set<String> known) {
+        String name = path.substring(path.lastIndexOf('.') + 1);
+        boolean trusted = path.startsWith("nvflare.") || path.equals(name);
+        if (!known.contains(name) || !trusted) {
+            throw unsupported(file, field, path, String.join(", ", known));
+        }
+    }
+
+    static WorkspaceException unsupported(String file, String field, String path, String supported) {
+        return new WorkspaceException(
+                ErrorCode.UNSUPPORTED_WORKFLOW,
+                "[%s, %s] %s is not run here; supported: %s".formatted(file, field, path, supported));
     }
 
     private static JsonNode read(String file, byte[] bytes) {
@@ -191,7 +221,7 @@ public final class WorkspaceParser {
     }
 
     @SuppressWarnings("unchecked") // a JSON object always converts to a map of names
-    private static Map<String, Object> object(JsonNode node) {
+    static Map<String, Object> object(JsonNode node) {
         return node.isObject() ? Json.lenient().convertValue(node, LinkedHashMap.class) : Map.of();
     }
 

@@ -31,8 +31,10 @@ final class InputCheck {
     /// Returns what is wrong with the files; empty when nothing is.
     List<SpecCheck.Problem> problems(JobSpec spec, JobInputs inputs) throws IOException {
         List<SpecCheck.Problem> problems = new ArrayList<>();
-        modelDef(spec, inputs.scripts().stream().map(JobInputs.File::path).toList())
-                .ifPresent(problems::add);
+        List<String> scripts =
+                inputs.scripts().stream().map(JobInputs.File::path).toList();
+        modelDef(spec, scripts).ifPresent(problems::add);
+        problems.addAll(nvflareModules(spec, scripts));
         missingKeys(spec, inputs, problems);
         shardCount(spec, inputs.shards().size()).ifPresent(problems::add);
         if (problems.isEmpty()) {
@@ -41,13 +43,33 @@ final class InputCheck {
         return problems;
     }
 
+    /// Returns what is wrong with the modules of NVFlare classes.
+    ///
+    /// @param scripts paths below the scripts prefix
+    static List<SpecCheck.Problem> nvflareModules(JobSpec spec, Collection<String> scripts) {
+        if (spec.model().nvflare() == null) {
+            return List.of();
+        }
+        return NvflareClasses.modules(spec.model().nvflare()).stream()
+                .filter(module -> !holds(scripts, module))
+                .map(module -> new SpecCheck.Problem(
+                        ErrorCode.UNSUPPORTED_WORKFLOW,
+                        "[model.nvflare] there is no %s.py in %s, and no other classes than those of the job's scripts are run here; upload it there"
+                                .formatted(module.replace('.', '/'), JobInputs.folder(spec.scripts()))))
+                .toList();
+    }
+
+    private static boolean holds(Collection<String> scripts, String module) {
+        String path = module.replace('.', '/');
+        return scripts.contains(path + ".py") || scripts.contains(path + "/__init__.py");
+    }
+
     /// Returns what is wrong with the modules.
     ///
     /// @param scripts paths below the scripts prefix
     static Optional<SpecCheck.Problem> modelDef(JobSpec spec, Collection<String> scripts) {
         String path = spec.model().module().replace('.', '/') + ".py";
-        String folder = spec.model().module().replace('.', '/') + "/__init__.py";
-        return scripts.contains(path) || scripts.contains(folder)
+        return holds(scripts, spec.model().module())
                 ? Optional.empty()
                 : Optional.of(new SpecCheck.Problem(
                         ErrorCode.MODEL_DEF_MISSING,

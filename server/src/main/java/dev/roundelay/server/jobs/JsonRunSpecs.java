@@ -40,7 +40,8 @@ public final class JsonRunSpecs implements RunSpecs {
                 federation.checkpointEvery(),
                 select(federation.select()),
                 job.continueOnSiteError(),
-                origin(job));
+                origin(job),
+                spec.model().nvflare() != null && spec.model().nvflare().persistor() != null);
     }
 
     private RunSpec.@Nullable Origin origin(Job job) {

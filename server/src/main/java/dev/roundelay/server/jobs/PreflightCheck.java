@@ -78,6 +78,7 @@ final class PreflightCheck {
         Announced announced = Announced.of(spec, manifest);
         List<SpecCheck.Problem> problems = new ArrayList<>();
         InputCheck.modelDef(spec, announced.scripts()).ifPresent(problems::add);
+        problems.addAll(InputCheck.nvflareModules(spec, announced.scripts()));
         Set<String> keys = new HashSet<>();
         manifest.files().forEach(file -> keys.add(JobInputs.plain(file.key())));
         if (spec.requirements() != null && !keys.contains(JobInputs.plain(spec.requirements()))) {

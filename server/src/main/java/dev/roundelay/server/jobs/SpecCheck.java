@@ -2,6 +2,7 @@ package dev.roundelay.server.jobs;
 
 import dev.roundelay.contract.ErrorCode;
 import dev.roundelay.contract.job.JobSpec;
+import dev.roundelay.contract.job.NvflareCode;
 import dev.roundelay.contract.job.Slug;
 import dev.roundelay.kernel.journal.MetricNames;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Checks of a specification that need nothing but the specification. All problems are reported at once.
@@ -109,6 +111,25 @@ public final class SpecCheck {
                 "is no function name",
                 "use fl_validate");
         small("model.args", model.args());
+        if (model.nvflare() != null) {
+            nvflare(model.nvflare());
+        }
+    }
+
+    private void nvflare(NvflareCode code) {
+        for (NvflareClasses.Refusal refusal : NvflareClasses.refused(code)) {
+            problem(
+                    ErrorCode.UNSUPPORTED_WORKFLOW,
+                    "model.nvflare." + refusal.field(),
+                    "'%s' is not run here".formatted(refusal.what()),
+                    "supported: " + refusal.supported());
+        }
+        Stream.of(code.executor(), code.persistor())
+                .flatMap(Stream::ofNullable)
+                .forEach(component -> small("model.nvflare", component.args()));
+        Stream.of(code.dataFilters(), code.resultFilters())
+                .flatMap(List::stream)
+                .forEach(filter -> small("model.nvflare", filter.args()));
     }
 
     private void training(JobSpec.Training training) {

@@ -107,21 +107,22 @@ final class WorkerSync {
 
     private Step step(Assignment assignment) {
         if (assignment.stopping()) {
-            return new Step(Long.MAX_VALUE, StepKind.STOP, null, false, false);
+            return new Step(Long.MAX_VALUE, StepKind.STOP, null, false, false, false);
         }
         return step(runs.stepFor(assignment));
     }
 
     private static Step step(RunStep step) {
         return switch (step) {
-            case RunStep.Prepare(long n) -> new Step(n, StepKind.PREPARE, null, false, false);
-            case RunStep.Initialise(long n) -> new Step(n, StepKind.INITIALISE, null, false, false);
-            case RunStep.Wait(long n) -> new Step(n, StepKind.WAIT, null, false, false);
+            case RunStep.Prepare(long n) -> new Step(n, StepKind.PREPARE, null, false, false, false);
+            case RunStep.Initialise(long n) -> new Step(n, StepKind.INITIALISE, null, false, false, false);
+            case RunStep.Wait(long n) -> new Step(n, StepKind.WAIT, null, false, false, false);
             case RunStep.Train(long n, int round, boolean validate, boolean resend) ->
-                new Step(n, StepKind.TRAIN, round, validate, resend);
-            case RunStep.Validate(long n, int model) -> new Step(n, StepKind.VALIDATE, model, true, false);
-            case RunStep.Finish(long n) -> new Step(n, StepKind.FINISH, null, false, false);
-            case RunStep.Stop(long n) -> new Step(n, StepKind.STOP, null, false, false);
+                new Step(n, StepKind.TRAIN, round, validate, resend, false);
+            case RunStep.Validate(long n, int model, boolean save) ->
+                new Step(n, StepKind.VALIDATE, model, true, false, save);
+            case RunStep.Finish(long n) -> new Step(n, StepKind.FINISH, null, false, false, false);
+            case RunStep.Stop(long n) -> new Step(n, StepKind.STOP, null, false, false, false);
         };
     }
 

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.roundelay.contract.ErrorCode;
+import dev.roundelay.contract.job.NvflareCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
@@ -66,10 +68,126 @@ class WorkspaceParserTest {
         assertThat(workspace.warnings()).singleElement().asString().contains("float16", "full precision");
     }
 
+    @Test
+    void a_workspace_of_the_client_s_own_classes_needs_no_nvflare() throws IOException {
+        assertThat(rendered("tuned").model().needsNvflare()).isFalse();
+        assertThat(rendered("quantized").model().needsNvflare()).isFalse();
+    }
+
+    @Test
+    void an_executor_of_the_user_s_keeps_its_arguments() throws IOException {
+        NvflareCode code = nvflare(rendered("own_executor"));
+
+        assertThat(code.persistor()).isNull();
+        assertThat(Objects.requireNonNull(code.executor()).path()).isEqualTo("custom_client_executor.MyExecutor");
+        assertThat(code.executor().args())
+                .containsEntry("data_root", "/app/payload")
+                .containsEntry("model_class", "Net")
+                .containsEntry("local_epochs", 1);
+    }
+
+    @Test
+    void a_persistor_of_the_user_s_keeps_its_arguments() throws IOException {
+        NvflareCode code = nvflare(rendered("own_persistor"));
+
+        assertThat(code.executor()).isNull();
+        assertThat(Objects.requireNonNull(code.persistor()).path()).isEqualTo("custom_persistor.MyPersistor");
+        assertThat(code.persistor().args()).containsEntry("model", Map.of("path", "model_def.Net", "args", Map.of()));
+    }
+
+    @Test
+    void filters_of_the_client_that_do_not_quantise_run_around_training() throws IOException {
+        String client = text("quantized_client.json").replace("\"filters\": [", """
+                "filters": [
+                  {"id": "a", "path": "model_def.Clip", "args": {"by": 2}},
+                  {"id": "b", "path": "nvflare.app_common.filters.exclude_vars.ExcludeVars", "args": {}},
+                """);
+
+        Workspace workspace = parse(client, text("quantized_server.json"));
+        NvflareCode code = nvflare(workspace);
+
+        assertThat(code.dataFilters())
+                .containsExactly(
+                        new NvflareCode.Filter("model_def.Clip", Map.of("by", 2), List.of("train")),
+                        new NvflareCode.Filter(
+                                "nvflare.app_common.filters.exclude_vars.ExcludeVars", Map.of(), List.of("train")));
+        assertThat(code.resultFilters()).hasSize(2);
+        assertThat(code.executor()).isNull();
+        assertThat(workspace.federation().quantization()).isEqualTo("float16");
+    }
+
+    @Test
+    void a_component_that_is_passed_over_is_named_in_a_warning() throws IOException {
+        String server = text("defaults_server.json").replace("\"components\": [", """
+                "components": [
+                  {"id": "selector", "path": "nvflare.app_common.widgets.IntimeModelSelector", "args": {}},
+                """);
+
+        assertThat(parse(text("defaults_client.json"), server).warnings())
+                .singleElement()
+                .asString()
+                .contains("selector", "IntimeModelSelector", "config_fed_server.json");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "custom_client_executor.GenericClientExecutor|nvflare.app_common.np.np_trainer.NPTrainer|custom_client_executor.GenericClientExecutor, custom_client_executor.<a class of your own>",
+                "custom_client_executor.GenericClientExecutor|os.system|custom_client_executor.GenericClientExecutor",
+                "custom_client_executor.GenericClientExecutor|custom_client_executor.a b|custom_client_executor.GenericClientExecutor",
+                "model_def.Clip|nvflare.app_opt.he.model_encryptor.HEModelEncryptor|ModelQuantizer, ModelDequantizer, a Filter of the job's scripts, ExcludeVars, PercentilePrivacy, SVTPrivacy",
+                "model_def.Clip|nvflare.app_common.filters.statistics_privacy_filter.StatisticsPrivacyFilter|ModelQuantizer"
+            })
+    void a_client_s_class_that_is_not_run_here_is_refused_with_those_that_are(
+            String instead, String refused, String supported) throws IOException {
+        String client = text("defaults_client.json")
+                .replace(
+                        "\"task_result_filters\": []",
+                        "\"task_result_filters\": [{\"tasks\": [\"train\"], \"filters\": [{\"path\": \"model_def.Clip\"}]}]")
+                .replace(instead, refused);
+
+        assertThatThrownBy(() -> parse(client, text("defaults_server.json")))
+                .asInstanceOf(InstanceOfAssertFactories.type(WorkspaceException.class))
+                .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.UNSUPPORTED_WORKFLOW))
+                .extracting(Throwable::getMessage)
+                .asString()
+                .contains("config_fed_client.json", refused + " is not run here; supported: " + supported);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"aggregation_weights|{\"site-1\": 2.0}", "exclude_vars|\"head\"", "weigh_by_local_iter|false"})
+    void an_average_of_another_kind_is_refused(String argument, String value) throws IOException {
+        String server = text("defaults_server.json")
+                .replace(
+                        "\"expected_data_kind\": \"WEIGHTS\"",
+                        "\"aggregation_weights\": {}, \"weigh_by_local_iter\": true, \"expected_data_kind\": \"WEIGHT_DIFF\"");
+        assertThat(parse(text("defaults_client.json"), server).warnings()).isEmpty();
+
+        String other = text("defaults_server.json")
+                .replace(
+                        "\"expected_data_kind\": \"WEIGHTS\"",
+                        "\"%s\": %s, \"expected_data_kind\": \"WEIGHTS\"".formatted(argument, value));
+
+        assertThatThrownBy(() -> parse(text("defaults_client.json"), other))
+                .hasMessageContaining("components[aggregator].args] " + argument + " = ")
+                .hasMessageContaining("supported: expected_data_kind");
+    }
+
+    @Test
+    void a_filter_of_the_server_is_refused() throws IOException {
+        String server = text("quantized_server.json")
+                .replace("nvflare.app_opt.pt.quantization.quantizer.ModelQuantizer", "model_def.Clip");
+
+        assertThatThrownBy(() -> parse(text("quantized_client.json"), server))
+                .hasMessageContaining("config_fed_server.json")
+                .hasMessageContaining("model_def.Clip is not run here; supported: Model");
+    }
+
     @ParameterizedTest
     @CsvSource({
-        "own_executor, custom_client_executor.MyExecutor, custom_client_executor.GenericClientExecutor",
-        "own_persistor, custom_persistor.MyPersistor, custom_persistor.CustomPersistor",
         "cyclic, CyclicController, ScatterAndGather",
         "own_aggregator, my_module.MedianAggregator, InTimeAccumulateWeightedAggregator"
     })
@@ -129,6 +247,10 @@ class WorkspaceParserTest {
         assertThatThrownBy(() -> parse(text("defaults_client.json"), server))
                 .isInstanceOf(WorkspaceException.class)
                 .hasMessageContaining("config_fed_server.json");
+    }
+
+    private static NvflareCode nvflare(Workspace workspace) {
+        return Objects.requireNonNull(workspace.model().nvflare());
     }
 
     private static Workspace rendered(String name) throws IOException {

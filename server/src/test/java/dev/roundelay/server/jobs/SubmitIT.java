@@ -51,6 +51,31 @@ class SubmitIT {
     }
 
     @Test
+    void nvflare_classes_of_the_job_s_own_scripts_are_accepted_and_others_refused_with_the_list() {
+        PLANE.upload("flare/scripts/model_def.py", bytes("x = 1"));
+        PLANE.upload("flare/scripts/mine.py", bytes("x = 1"));
+        String good = spec("flare", "flare/scripts", "good/shards", AUTO)
+                .replaceFirst(
+                        "\\{",
+                        "{\"model\": {\"nvflare\": {\"executor\": {\"path\": \"mine.Site\", \"args\": {\"a\": 1}}}},");
+
+        JsonNode job = accepted(good);
+
+        assertThat(job.path("spec")
+                        .path("model")
+                        .path("nvflare")
+                        .path("executor")
+                        .path("path")
+                        .asText())
+                .isEqualTo("mine.Site");
+        refused(
+                good.replace("mine.Site", "nvflare.app_common.np.np_trainer.NPTrainer"),
+                "unsupported_workflow",
+                "supported: an Executor of the job's scripts");
+        refused(good.replace("mine.Site", "yours.Site"), "unsupported_workflow", "there is no yours.py");
+    }
+
+    @Test
     void without_shards_it_is_refused() {
         PLANE.upload("noshards/readme.txt", bytes("none"));
 

@@ -104,6 +104,36 @@ class RunScenarioTest {
     }
 
     @Test
+    void the_job_s_own_persistor_saves_the_last_model_at_one_site() throws IOException {
+        agents(2);
+        world.agents.forEach(agent -> agent.validates = false);
+        JobId job = world.submit(new RunSpecBuilder(2, 2).saves().build());
+
+        world.runToEnd(job);
+
+        assertThat(world.state(job)).isEqualTo(JobState.FINISHED);
+        assertThat(world.text("jobs/digits/model_out/GLOBAL_MODEL.pt")).isEqualTo("model 2");
+        assertThat(world.object("jobs/digits/model_out/checkpoint.pt")).startsWith('P', 'K');
+        assertThat(world.runStore.rounds(job).getLast().validations()).hasSize(1);
+    }
+
+    @Test
+    void the_last_model_is_saved_elsewhere_if_the_site_that_was_to_save_it_is_lost() throws IOException {
+        agents(3);
+        world.agents.forEach(agent -> agent.delaysSaving = true);
+        JobId job = world.submit(new RunSpecBuilder(2, 1).saves().build());
+        world.runUntil(() -> world.committedRounds(job) == 1);
+        world.agents.forEach(agent -> agent.delaysSaving = false);
+        holder(job, 0).away = true;
+
+        world.runToEnd(job);
+
+        assertThat(world.state(job)).isEqualTo(JobState.FINISHED);
+        assertThat(world.text("jobs/digits/model_out/GLOBAL_MODEL.pt")).isEqualTo("model 1");
+        assertThat(world.kernelStore.assignments(job)).hasSize(3);
+    }
+
+    @Test
     void a_lost_workers_shard_goes_to_a_spare_one_and_the_bits_are_the_same() throws IOException {
         byte[] undisturbed = undisturbed(2, 3);
         agents(3);

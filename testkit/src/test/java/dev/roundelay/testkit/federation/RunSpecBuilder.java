@@ -16,6 +16,7 @@ final class RunSpecBuilder {
     private boolean continueOnSiteError;
     private RunSpec.@Nullable Origin origin;
     private RunSpec.@Nullable Select select;
+    private boolean saves;
 
     RunSpecBuilder(int shards, int rounds) {
         plain = RunSpec.fedAvg(shards, rounds);
@@ -57,6 +58,11 @@ final class RunSpecBuilder {
         return this;
     }
 
+    RunSpecBuilder saves() {
+        saves = true;
+        return this;
+    }
+
     RunSpec build() {
         return new RunSpec(
                 plain.shards(),
@@ -70,6 +76,7 @@ final class RunSpecBuilder {
                 checkpointEvery,
                 select,
                 continueOnSiteError,
-                origin);
+                origin,
+                saves);
     }
 }

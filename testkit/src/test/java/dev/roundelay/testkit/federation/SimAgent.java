@@ -78,6 +78,7 @@ final class SimAgent {
     boolean validationFails;
     boolean emptyFirstModel;
     boolean writesFiles;
+    boolean delaysSaving;
     Map<String, Double> metrics = Map.of("loss", 0.5);
     /// Shards and rounds that this agent does not train yet.
     BiPredicate<Integer, Integer> holdsBack = (shard, round) -> false;
@@ -142,7 +143,13 @@ final class SimAgent {
             case RunStep.Wait _ -> {}
             case RunStep.Initialise(var number) -> initialise(holding, number);
             case RunStep.Train train -> train(holding, train);
-            case RunStep.Validate(var number, var model) -> {
+            case RunStep.Validate(var number, var model, var save) -> {
+                if (save && delaysSaving) {
+                    return;
+                }
+                if (save) {
+                    save(holding, model);
+                }
                 validate(holding, model);
                 holding.lastStep = number;
             }
@@ -233,6 +240,13 @@ final class SimAgent {
         Blob blob = world.blobs.put(new ByteArrayInputStream(content));
         Acceptance _ = call(() -> world.runs.stageFile(
                 holding.assignment.id(), holding.assignment.fence(), round, "plots/loss.txt", blob));
+    }
+
+    private void save(Holding holding, int model) throws IOException {
+        byte[] content = ("model " + model).getBytes(StandardCharsets.UTF_8);
+        Blob blob = world.blobs.put(new ByteArrayInputStream(content));
+        Acceptance _ = call(() -> world.runs.stageFile(
+                holding.assignment.id(), holding.assignment.fence(), model, "GLOBAL_MODEL.pt", blob));
     }
 
     private void validate(Holding holding, int model) throws IOException {

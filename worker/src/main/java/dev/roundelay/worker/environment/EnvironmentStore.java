@@ -75,7 +75,7 @@ public final class EnvironmentStore {
     ///
     /// @param owner        whose job it is: environments are never shared between users
     /// @param lines        requirement lines
-    /// @param needsNvflare whether `nvflare` itself must be importable; else it counts as satisfied
+    /// @param needsNvflare whether `nvflare` itself must be importable, named or not; else it counts as satisfied
     /// @param log          gets the installer's lines
     public Lease obtain(String owner, List<String> lines, boolean needsNvflare, Consumer<String> log)
             throws EnvironmentException, IOException, InterruptedException {
@@ -105,7 +105,7 @@ public final class EnvironmentStore {
     /// Returns the lines that the base interpreter does not satisfy already.
     List<Requirement> missing(List<String> lines, boolean needsNvflare) throws EnvironmentException {
         try {
-            return Requirements.parse(lines).stream()
+            return Requirements.parse(needsNvflare ? withNvflare(lines) : lines).stream()
                     .filter(requirement -> requirement.applies(interpreter.markers()))
                     .filter(requirement -> needsNvflare || !requirement.name().equals("nvflare"))
                     .filter(requirement ->
@@ -115,6 +115,14 @@ public final class EnvironmentStore {
         } catch (RequirementException e) {
             throw new EnvironmentException(FailureReason.REQUIREMENTS_UNRESOLVABLE, String.valueOf(e.getMessage()), "");
         }
+    }
+
+    private static List<String> withNvflare(List<String> lines) throws RequirementException {
+        boolean named = Requirements.parse(lines).stream()
+                .anyMatch(requirement -> requirement.name().equals("nvflare"));
+        return named
+                ? lines
+                : Stream.concat(lines.stream(), Stream.of("nvflare")).toList();
     }
 
     private void build(String owner, String key, List<Requirement> missing, Consumer<String> log)

@@ -7,6 +7,7 @@ import java.util.Map;
 /// What a harness has to know of its job; constant for an attempt.
 ///
 /// @param site        such as `site-2`
+/// @param rounds      total of rounds, for NVFlare code that asks
 /// @param seed        the job's seed
 /// @param device      `cpu` or `cuda`; with `cuda` a harness that sees no GPU refuses to start
 /// @param threads     threads of torch, fixed for the job so that a re-run gives the same bits
@@ -16,6 +17,7 @@ public record HarnessJob(
         String jobId,
         String site,
         int shard,
+        int rounds,
         long seed,
         JobSpec.Model model,
         JobSpec.Training training,
@@ -33,6 +35,7 @@ public record HarnessJob(
                 plan.jobId(),
                 plan.site(),
                 plan.shard(),
+                plan.rounds(),
                 plan.seed(),
                 plan.model(),
                 plan.training(),

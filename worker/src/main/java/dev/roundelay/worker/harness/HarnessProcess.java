@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 /// ends the wait. One step at a time. Everything that was printed before an answer has reached the listener when the
 /// step returns. Close it: that kills every process at once.
 public final class HarnessProcess implements AutoCloseable {
+    /// Name of what [#save] gives.
+    public static final String SAVED_MODEL = HarnessSpec.SAVED_MODEL;
+
     private static final Duration GRACE = Duration.ofSeconds(2);
     private static final long LOG_PATIENCE_MILLIS = 2_000;
 
@@ -104,6 +108,7 @@ public final class HarnessProcess implements AutoCloseable {
         request.put("model", job.model());
         request.put("training", job.training());
         request.put("device", job.device());
+        request.put("rounds", job.rounds());
         request.put("threads", job.threads());
         request.put("seeded", job.seeded());
         request.put("seed", CallSeed.of(job.seed(), "load", 0, 0));
@@ -133,6 +138,23 @@ public final class HarnessProcess implements AutoCloseable {
     public Validation validate(int round, Path model) throws HarnessException {
         JsonNode answer = call("validate", round, roundRequest("validate", round, model));
         return HarnessAnswers.validation(answer, where(round), round);
+    }
+
+    /// Lets the job's own persistor save a global model.
+    ///
+    /// @param model global model `round` as plain safetensors, a file in `JobFolders.models()`
+    /// @return the agent's copy of what was saved; empty, after a warning, if the persistor saved nothing
+    public Optional<Path> save(int round, Path model) throws HarnessException {
+        Map<String, Object> request = new LinkedHashMap<>();
+        request.put("round", round);
+        request.put("weights", insideModels(model));
+        request.put("seed", CallSeed.of(job.seed(), "save", round, 0));
+        if (!call("save", null, request).path("saved").asBoolean()) {
+            return Optional.empty();
+        }
+        Path target = folders.collected().resolve(SAVED_MODEL);
+        takeOver(folders.out(), SAVED_MODEL, target, null);
+        return Optional.of(target);
     }
 
     /// Asks the harness to end and waits for it; a harness that does not is stopped.
@@ -185,10 +207,15 @@ public final class HarnessProcess implements AutoCloseable {
         JsonNode answer = call(op, round, request);
         Path target =
                 folders.collected().resolve(round == null ? "model_0.safetensors" : "update_" + round + ".safetensors");
+        takeOver(folders.exchange(), name, target, round);
+        return HarnessAnswers.update(answer, target, where(round), round);
+    }
+
+    private void takeOver(Path folder, String name, Path target, @Nullable Integer round) throws HarnessException {
         try {
             Files.deleteIfExists(target);
-            new UntrustedFolder(folders.exchange()).copy(name, target, config.modelBytes());
-            Files.deleteIfExists(folders.exchange().resolve(name));
+            new UntrustedFolder(folder).copy(name, target, config.modelBytes());
+            Files.deleteIfExists(folder.resolve(name));
         } catch (WorkdirException e) {
             throw new HarnessException(
                     new FailureReport(FailureReason.INVALID_UPDATE, where(round) + e.getMessage(), null, round, false));
@@ -200,7 +227,6 @@ public final class HarnessProcess implements AutoCloseable {
                     round,
                     false));
         }
-        return HarnessAnswers.update(answer, target, where(round), round);
     }
 
     private Map<String, Object> roundRequest(String op, int round, Path model) {

@@ -4,6 +4,7 @@ import dev.roundelay.worker.sandbox.Isolation;
 import dev.roundelay.worker.sandbox.Mount;
 import dev.roundelay.worker.sandbox.Sandbox;
 import dev.roundelay.worker.sandbox.SandboxSpec;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,6 +14,9 @@ import java.util.Map;
 
 /// Lays out the sandbox of a harness: what lies where inside, which variables are set.
 final class HarnessSpec {
+    /// Name of the file, next to the rounds' folders, that a persistor is to save the last model as.
+    static final String SAVED_MODEL = "GLOBAL_MODEL.pt";
+
     private final HarnessConfig config;
     private final HarnessJob job;
     private final JobFolders folders;
@@ -85,6 +89,12 @@ final class HarnessSpec {
         variables.put("MKL_NUM_THREADS", threads);
         variables.put("OPENBLAS_NUM_THREADS", threads);
         variables.put("RESONTECH_OUT_DIR", inside("out"));
+        variables.put("RESONTECH_OUT_FILENAME", SAVED_MODEL);
+        if (Files.exists(folders.warmStart())) {
+            variables.put(
+                    "ROUNDELAY_CHECKPOINT",
+                    inside("models") + "/" + folders.warmStart().getFileName());
+        }
         variables.putAll(job.environment());
         return variables;
     }

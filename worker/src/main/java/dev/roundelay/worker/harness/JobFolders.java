@@ -32,6 +32,11 @@ public record JobFolders(Path root) {
         return root.resolve("models");
     }
 
+    /// Returns the warm start, if there is one.
+    public Path warmStart() {
+        return models().resolve("warm-start.pt");
+    }
+
     /// Returns where the harness leaves weights for the agent.
     public Path exchange() {
         return root.resolve("exchange");

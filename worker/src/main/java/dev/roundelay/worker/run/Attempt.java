@@ -92,7 +92,11 @@ final class Attempt implements AutoCloseable {
         checkpoint = inputs.checkpoint();
         phase.accept("building environment");
         EnvironmentStore.Lease leased = shop.environments()
-                .obtain(plan.ownerId(), plan.requirements(), false, line -> log.worker("info", null, line));
+                .obtain(
+                        plan.ownerId(),
+                        plan.requirements(),
+                        plan.model().needsNvflare(),
+                        line -> log.worker("info", null, line));
         environment = leased;
         phase.accept("importing");
         HarnessProcess started = HarnessProcess.start(
@@ -150,6 +154,9 @@ final class Attempt implements AutoCloseable {
             case TRAIN -> train(round(step), step);
             case VALIDATE -> {
                 drop(null);
+                if (step.save()) {
+                    save(round(step));
+                }
                 validate(round(step), modelOf(round(step)));
                 outbox.await();
             }
@@ -225,6 +232,16 @@ final class Attempt implements AutoCloseable {
         Validation result = running().validate(round, model);
         ValidationReport report = new ValidationReport(result.metrics(), result.samples(), result.seconds());
         outbox.add(() -> client.putValidation(round, report));
+    }
+
+    /// Stores what the job's own persistor makes of the last model: sent before the validation, which says that it
+    /// has been done.
+    private void save(int round) throws IOException, RefusedException, InterruptedException, HarnessException {
+        Path model = modelOf(round);
+        phase.accept("saving the model");
+        Optional<Path> saved = running().save(round, model);
+        saved.ifPresent(file -> stager.stage(round, HarnessProcess.SAVED_MODEL, file));
+        stager.await();
     }
 
     /// Takes over what the round left in `out_dir`, while nothing of the harness runs, and begins to send it.

@@ -89,8 +89,8 @@ final class Inputs {
             case "script" -> put(file, folders.scripts(), input.path());
             case "asset" -> put(file, folders.assets(), input.path());
             case "checkpoint" -> {
-                put(file, folders.models(), "warm-start.pt");
-                checkpoint = Optional.of(folders.models().resolve("warm-start.pt"));
+                put(file, folders.models(), folders.warmStart().getFileName().toString());
+                checkpoint = Optional.of(folders.warmStart());
             }
             case "shard" -> unpack(input, file);
             default -> throw new IOException("an input of the unknown kind '" + input.kind() + "'");

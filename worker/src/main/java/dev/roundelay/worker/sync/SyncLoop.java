@@ -27,7 +27,7 @@ public final class SyncLoop {
     private static final Duration BUSY_WAIT = Duration.ofSeconds(1);
     private static final Duration IDLE_WAIT = Duration.ofSeconds(5);
     private static final Duration ANSWER_GRACE = Duration.ofSeconds(4);
-    private static final Step STOP = new Step(Long.MAX_VALUE, StepKind.STOP, null, false, false);
+    private static final Step STOP = new Step(Long.MAX_VALUE, StepKind.STOP, null, false, false, false);
 
     private final Map<String, HeldAssignment> held = new LinkedHashMap<>();
     private final Parts parts;

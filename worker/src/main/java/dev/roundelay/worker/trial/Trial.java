@@ -78,7 +78,7 @@ final class Trial {
         HarnessConfig config = HarnessConfig.onCpu(tools.program(), environment.python(), 0, tools.limits());
         int threads = Runtime.getRuntime().availableProcessors();
         HarnessJob job = new HarnessJob(
-                "try", SITE, 0, spec.seed(), spec.model(), spec.training(), "cpu", threads, true, Map.of());
+                "try", SITE, 0, 1, spec.seed(), spec.model(), spec.training(), "cpu", threads, true, Map.of());
         try (HarnessProcess harness =
                 HarnessProcess.start(config, job, folders, tools.sandbox(), console, tools.clock())) {
             Description found = harness.load();
@@ -123,7 +123,7 @@ final class Trial {
 
     private @Nullable Path warmStart() throws IOException {
         Path given = spec.checkpoint();
-        return given == null ? null : Files.copy(given, folders.models().resolve("warm-start.pt"));
+        return given == null ? null : Files.copy(given, folders.warmStart());
     }
 
     private void layOut() throws IOException, HarnessException {

@@ -143,7 +143,7 @@ public final class FakeControlPlane implements AutoCloseable {
             Site site = sites.get(shard);
             int round = models.size() - 1;
             site.updates.remove(round);
-            site.step = new Step(site.step.number() + 1, StepKind.TRAIN, round, false, true);
+            site.step = new Step(site.step.number() + 1, StepKind.TRAIN, round, false, true, false);
         });
     }
 

@@ -33,7 +33,7 @@ public final class Site {
     int attempt = 1;
     long mark;
     boolean listed = true;
-    Step step = new Step(1, StepKind.PREPARE, null, false, false);
+    Step step = new Step(1, StepKind.PREPARE, null, false, false, false);
     SyncRequest.@Nullable Held held;
 
     @Nullable
@@ -51,7 +51,7 @@ public final class Site {
     void ask(StepKind kind, @Nullable Integer round, boolean validate) {
         boolean same = step.kind() == kind && Objects.equals(step.round(), round);
         if (!same) {
-            step = new Step(step.number() + 1, kind, round, validate, false);
+            step = new Step(step.number() + 1, kind, round, validate, false, false);
         }
     }
 
@@ -69,7 +69,7 @@ public final class Site {
         attempt++;
         mark = 0;
         held = null;
-        step = new Step(1, StepKind.PREPARE, null, false, false);
+        step = new Step(1, StepKind.PREPARE, null, false, false, false);
         partial.clear();
     }
 

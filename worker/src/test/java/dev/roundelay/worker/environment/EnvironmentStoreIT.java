@@ -81,6 +81,23 @@ class EnvironmentStoreIT {
         }
     }
 
+    @Test
+    void nvflare_is_installed_where_it_has_to_be_importable_named_or_not() throws Exception {
+        Wheels.write(wheels, "nvflare", "2.6.1", List.of());
+        Wheels.write(wheels, "nvflare", "2.9.0", List.of());
+        EnvironmentStore store = store(Pythons.distribution(), offline());
+
+        try (var newest = store.obtain("usr_1", List.of("numpy"), true, _ -> {});
+                var pinned = store.obtain("usr_1", List.of("numpy", "nvflare<2.9"), true, _ -> {});
+                var none = store.obtain("usr_1", List.of("numpy", "nvflare<2.9"), false, _ -> {})) {
+            assertThat(run(newest.python(), "import nvflare; print(nvflare.VERSION)"))
+                    .isEqualTo("2.9.0");
+            assertThat(run(pinned.python(), "import nvflare; print(nvflare.VERSION)"))
+                    .isEqualTo("2.6.1");
+            assertThat(none.python().executable()).isEqualTo(Pythons.distribution());
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("pythons")
     void nothing_is_built_where_the_base_satisfies_every_line(Path python) throws Exception {

@@ -102,6 +102,7 @@ public final class HarnessBench implements AutoCloseable, HarnessListener {
                 "job_1",
                 "site-2",
                 1,
+                3,
                 7,
                 new JobSpec.Model("model_def", className, args, "fl_train", "fl_validate"),
                 new JobSpec.Training(2, 16, 0.1, extra),

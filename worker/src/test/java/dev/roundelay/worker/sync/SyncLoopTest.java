@@ -102,7 +102,7 @@ class SyncLoopTest {
     @Test
     void another_fence_ends_the_old_attempt_and_begins_a_new_one() throws Exception {
         answer(train(1, 0));
-        answer(new SyncReply.Desired("a", "f2", new Step(1, StepKind.PREPARE, null, false, false), null));
+        answer(new SyncReply.Desired("a", "f2", new Step(1, StepKind.PREPARE, null, false, false, false), null));
 
         loop.runOnce();
         loop.runOnce();
@@ -156,7 +156,7 @@ class SyncLoopTest {
 
     @Test
     void a_stop_for_an_assignment_that_is_not_held_starts_nothing() throws Exception {
-        answer(new SyncReply.Desired("a", "f1", new Step(1, StepKind.STOP, null, false, false), null));
+        answer(new SyncReply.Desired("a", "f1", new Step(1, StepKind.STOP, null, false, false, false), null));
 
         loop.runOnce();
 
@@ -172,7 +172,7 @@ class SyncLoopTest {
     }
 
     private static SyncReply.Desired train(long number, int round) {
-        return new SyncReply.Desired("a", "f1", new Step(number, StepKind.TRAIN, round, false, false), null);
+        return new SyncReply.Desired("a", "f1", new Step(number, StepKind.TRAIN, round, false, false, false), null);
     }
 
     private void answer(SyncReply.Desired... desired) {
