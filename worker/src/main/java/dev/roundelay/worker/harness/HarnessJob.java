@@ -47,6 +47,6 @@ public record HarnessJob(
 
     /// Returns it with further environment variables.
     public HarnessJob with(Map<String, String> variables) {
-        return new HarnessJob(jobId, site, shard, seed, model, training, device, threads, seeded, variables);
+        return new HarnessJob(jobId, site, shard, rounds, seed, model, training, device, threads, seeded, variables);
     }
 }
