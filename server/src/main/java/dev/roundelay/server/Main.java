@@ -61,8 +61,10 @@ public final class Main implements Callable<Integer> {
             return CONFIG_EXIT;
         }
         Files.createDirectories(config.dataDir());
-        Optional<EmbeddedPostgres> postgres =
-                config.database().isPresent() ? Optional.empty() : Optional.of(embedded(config));
+        Optional<EmbeddedPostgres> postgres = config.database().isPresent()
+                ? Optional.empty()
+                : Optional.of(EmbeddedPostgres.on(
+                        config.dataDir().resolve("postgres"), config.postgresPrograms(), new SecureRandom()));
         PostgresAddress address = postgres.isPresent()
                 ? postgres.get().start()
                 : config.database().orElseThrow();
@@ -118,13 +120,6 @@ public final class Main implements Callable<Integer> {
             LOG.info("the database does not answer yet", e);
         }
         return true;
-    }
-
-    private static EmbeddedPostgres embedded(ServerConfig config) {
-        Path folder = config.dataDir().resolve("postgres");
-        return config.postgresPrograms()
-                .map(programs -> EmbeddedPostgres.withPrograms(folder, programs, new SecureRandom()))
-                .orElseGet(() -> new EmbeddedPostgres(folder, folder, new SecureRandom()));
     }
 
     private static Settings settings(ServerConfig config, Ports ports, String serverId) throws IOException {

@@ -139,10 +139,8 @@ public final class AdminMain {
             if (address.isPresent()) {
                 return on(address.get(), config.dataDir(), work);
             }
-            EmbeddedPostgres postgres = config.postgresPrograms()
-                    .map(programs -> EmbeddedPostgres.withPrograms(folder, programs, new SecureRandom()))
-                    .orElseGet(() -> new EmbeddedPostgres(folder, folder, new SecureRandom()));
-            try (postgres) {
+            try (EmbeddedPostgres postgres =
+                    EmbeddedPostgres.on(folder, config.postgresPrograms(), new SecureRandom())) {
                 return on(postgres.start(), config.dataDir(), work);
             }
         } catch (IOException | RuntimeException e) {

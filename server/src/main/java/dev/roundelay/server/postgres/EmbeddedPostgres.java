@@ -67,6 +67,14 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return new EmbeddedPostgres(folder, () -> programs, random);
     }
 
+    /// With programs of the machine's own where some are named, else with those of this build.
+    ///
+    /// @param programs as [#withPrograms] takes them
+    public static EmbeddedPostgres on(Path folder, Optional<Path> programs, SecureRandom random) {
+        return programs.map(found -> withPrograms(folder, found, random))
+                .orElseGet(() -> new EmbeddedPostgres(folder, folder, random));
+    }
+
     /// Finds the folder of PostgreSQL's programs.
     private interface Programs {
         Path find() throws IOException;

@@ -8,7 +8,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
@@ -90,10 +89,8 @@ public final class Schema {
         try (Connection connection = database.connect(PATIENCE)) {
             Files.createDirectories(
                     backups, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            String time = Instant.ofEpochSecond(clock.instant().getEpochSecond())
-                    .truncatedTo(ChronoUnit.SECONDS)
-                    .toString()
-                    .replace(":", "");
+            String time =
+                    clock.instant().truncatedTo(ChronoUnit.SECONDS).toString().replace(":", "");
             Path file = backups.resolve("schema-%s-%s.zip".formatted(version, time));
             SchemaBackup.write(connection, version, file);
             removeOld();
