@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.roundelay.contract.FailureReason;
 import dev.roundelay.contract.worker.FailureReport;
 import dev.roundelay.worker.sandbox.SandboxLimits;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -211,7 +212,28 @@ class HarnessFailuresIT {
 
     @Test
     void an_answer_that_is_a_link_is_no_update() throws Exception {
-        Files.writeString(folder.resolve("secret"), "s3cret");
+        String replace = """
+                import roundelay_harness.safetensors_file as files
+                    write = files.write
+                    def linked(path, tensors):
+                        write(path, tensors)
+                        os.unlink(path)
+                        os.symlink('/etc/passwd', path)
+                    files.write = linked""";
+        try (HarnessBench bench = bench(replace)) {
+            Path model = bench.modelZero();
+            FailureReport report = failure(() -> bench.process().train(0, model));
+
+            assertThat(report.reason()).isEqualTo(FailureReason.INVALID_UPDATE);
+            assertThat(report.message()).contains("train.safetensors").doesNotContain("root:");
+            assertThat(bench.folders().collected().resolve("update_0.safetensors"))
+                    .doesNotExist();
+        }
+    }
+
+    /// Which of the two the worker meets is the kernel's choice; a file behind the link must come along with neither.
+    @Test
+    void an_answer_that_turns_into_a_link_and_back_never_gives_a_foreign_file() throws Exception {
         String replace = """
                 import threading
                     def swap():
@@ -223,11 +245,19 @@ class HarnessFailuresIT {
                     threading.Thread(target=swap, daemon=True).start()""";
         try (HarnessBench bench = bench(replace)) {
             Path model = bench.modelZero();
-            FailureReport report = failure(() -> bench.process().train(0, model));
+            HarnessException thrown = catchThrowableOfType(
+                    HarnessException.class, () -> bench.process().train(0, model));
+            Path collected = bench.folders().collected().resolve("update_0.safetensors");
 
-            assertThat(report.message()).doesNotContain("root:");
-            assertThat(bench.folders().collected().resolve("update_0.safetensors"))
-                    .doesNotExist();
+            if (thrown == null) {
+                assertThat(collected)
+                        .content(StandardCharsets.ISO_8859_1)
+                        .contains("\"F32\"")
+                        .doesNotContain("root:");
+            } else {
+                assertThat(thrown.report().message()).doesNotContain("root:");
+                assertThat(collected).doesNotExist();
+            }
         }
     }
 
