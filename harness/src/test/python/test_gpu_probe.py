@@ -139,9 +139,7 @@ class TorchTest(unittest.TestCase):
         return str(caught.exception)
 
     def test_a_good_gpu_computes(self):
-        self.assertEqual(
-            gpu_probe.with_torch(Torch()), {"by": "torch 9.9.9", "memoryMb": 24576, "freeMemoryMb": 20480}
-        )
+        self.assertEqual(gpu_probe.with_torch(Torch()), {"by": "torch 9.9.9", "memoryMb": 24576, "freeMemoryMb": 20480})
 
     def test_a_gpu_that_raises_or_computes_wrongly_is_unusable(self):
         self.assertIn("cannot use it: CUDA error: ECC", self.reason(Torch(error="CUDA error: ECC\nmore")))

@@ -7,14 +7,17 @@ import logging
 import os
 import socket
 import struct
+import subprocess
 import sys
 import tempfile
+import textwrap
 import types
 import unittest
 import urllib.error
 from unittest import mock
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../main/resources/dev/roundelay/harness"))
+HARNESS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../main/resources/dev/roundelay/harness")
+sys.path.insert(0, HARNESS)
 
 import numpy
 import torch
@@ -41,6 +44,20 @@ class Recorder:
         self.warnings.append(code)
 
 
+def alone(code):
+    """Run code in an interpreter of its own, where nothing is imported yet, and return what it prints."""
+    code = f"import sys\nsys.path.insert(0, {HARNESS!r})\n" + textwrap.dedent(code)
+    ended = subprocess.run(
+        [sys.executable, "-B", "-c", code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        timeout=60,
+    )
+    if ended.returncode:
+        raise AssertionError(ended.stderr.decode())
+    return ended.stdout.decode()
+
+
 class SafetensorsTest(unittest.TestCase):
     def setUp(self):
         self.path = os.path.join(tempfile.mkdtemp(), "x.safetensors")
@@ -65,7 +82,11 @@ class SafetensorsTest(unittest.TestCase):
         read["double"].add_(1)  # writable, and not the file's
 
     def test_numpy_arrays_survive(self):
-        state = {"a": numpy.asfortranarray(numpy.arange(6.0).reshape(2, 3)), "s": numpy.float32(2), "b": numpy.arange(3, dtype=">i4")}
+        state = {
+            "a": numpy.asfortranarray(numpy.arange(6.0).reshape(2, 3)),
+            "s": numpy.float32(2),
+            "b": numpy.arange(3, dtype=">i4"),
+        }
         safetensors_file.write(self.path, state)
         read = safetensors_file.read(self.path, "numpy")
         for name, value in state.items():
@@ -188,9 +209,7 @@ class FailuresTest(unittest.TestCase):
 class CallsTest(unittest.TestCase):
     def test_a_leased_gpu_that_torch_does_not_see_is_the_gpus_fault_unless_torch_was_built_for_none(self):
         for built, loss in (("12.8", True), (None, False)):
-            with mock.patch.object(torch.version, "cuda", built), mock.patch.object(
-                torch.cuda, "is_available", lambda: False
-            ):
+            with mock.patch.object(torch.version, "cuda", built), mock.patch.object(torch.cuda, "is_available", lambda: False):
                 with self.assertRaises(failures.StepFailure) as caught:
                     calls.choose_device("cuda")
             self.assertEqual(caught.exception.report["reason"], "gpu_unavailable")
@@ -201,7 +220,9 @@ class CallsTest(unittest.TestCase):
             return (model, env, out_dir, logger)
 
         self.assertEqual(calls.call(contract, ["m", "e"], "o", "l"), ("m", "e", "o", "l"))
-        self.assertEqual(calls.call(lambda payload, out_dir, logger: (payload, out_dir, logger), ["p"], "o", "l"), ("p", "o", "l"))
+        self.assertEqual(
+            calls.call(lambda payload, out_dir, logger: (payload, out_dir, logger), ["p"], "o", "l"), ("p", "o", "l")
+        )
         self.assertEqual(calls.call(lambda m, e, o: (m, e, o), ["m", "e"], "o", "l"), ("m", "e", "o"))
         self.assertEqual(calls.call(lambda p, o, log: (p, o, log), ["p"], "o", "l"), ("p", "o", "l"))
         with self.assertRaises(failures.StepFailure):
@@ -226,6 +247,42 @@ class CallsTest(unittest.TestCase):
             return random.random(), numpy.random.rand(), torch.rand(1).item()
 
         self.assertEqual(draw(), draw())
+
+    def test_a_torch_that_is_imported_late_finds_seed_and_threads(self):
+        torch.manual_seed(7)
+        expected = torch.rand(1).item()
+        said = alone(
+            """
+            import importlib.util, sys
+            from roundelay_harness import calls, late_torch
+            calls.seed_everything(6)
+            late_torch.set_threads(1)
+            calls.seed_everything(7)
+            assert importlib.util.find_spec("torch") is not None
+            assert "torch" not in sys.modules, "torch was imported though nobody asked for it"
+            import torch
+            assert torch.__spec__.loader is torch.__loader__ and "late" not in type(torch.__loader__).__module__
+            print(torch.rand(1).item(), torch.get_num_threads())
+            calls.seed_everything(7)
+            print(torch.rand(1).item(), sum("late" in type(finder).__module__ for finder in sys.meta_path))
+            """
+        )
+        self.assertEqual(said.split(), [str(expected), "1", str(expected), "0"])
+
+    def test_where_there_is_no_torch_its_import_fails_as_ever(self):
+        said = alone(
+            """
+            import sys
+            from roundelay_harness import calls
+            sys.path[:] = [folder for folder in sys.path if "packages" not in folder]
+            calls.seed_everything(6)
+            try:
+                import torch
+            except ModuleNotFoundError as error:
+                print(error.name)
+            """
+        )
+        self.assertEqual(said.split(), ["torch"])
 
 
 class LoggerTest(unittest.TestCase):

@@ -7,32 +7,22 @@ import random
 import sys
 from typing import Any, Callable
 
+from . import late_torch
 from .channel import Channel
 from .failures import StepFailure
 from .results import tensor_kind
 
 
 def seed_everything(seed: int) -> None:
-    """Seed `random`, numpy and torch, as far as they are there."""
+    """Seed `random`, numpy and torch, as far as they are there; torch without importing it."""
     random.seed(seed)
-    for name in ("numpy", "torch"):
-        try:
-            module = __import__(name)
-        except ImportError:
-            continue
-        if name == "numpy":
-            module.random.seed(seed)
-        else:
-            module.manual_seed(seed)
-
-
-def fix_threads(count: int) -> None:
-    """Fix torch's threads for the job, so that sums are added in the same order every time."""
     try:
-        import torch
+        import numpy
     except ImportError:
-        return
-    torch.set_num_threads(count)
+        pass
+    else:
+        numpy.random.seed(seed)
+    late_torch.set_seed(seed)
 
 
 def choose_device(wanted: str) -> str:

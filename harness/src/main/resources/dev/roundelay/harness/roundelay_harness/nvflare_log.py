@@ -41,7 +41,9 @@ class RootHandler(logging.Handler):
             text = f"{record.msg} {record.args}"
         if record.exc_info and record.exc_info[1] is not None:
             text += "\n" + "".join(traceback.format_exception(*record.exc_info)).rstrip()
-        level = "debug" if record.levelno < 20 else "info" if record.levelno < 30 else "warning" if record.levelno < 40 else "error"
+        level = (
+            "debug" if record.levelno < 20 else "info" if record.levelno < 30 else "warning" if record.levelno < 40 else "error"
+        )
         if level == "error" and not text.startswith("Traceback"):
             self.last_error = " ".join(text.splitlines()[0].split())[:500] if text.strip() else self.last_error
         self._channel.log(level, text)

@@ -69,9 +69,7 @@ class NvflareSite:
 
         self._engine.fire_event(EventType.END_RUN, self._engine.new_context())
 
-    def train(
-        self, number: int, weights: dict[str, Any], base: dict[str, Any]
-    ) -> tuple[dict[str, Any], int, dict[str, float]]:
+    def train(self, number: int, weights: dict[str, Any], base: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, float]]:
         """Let the executor train one round.
 
         Parameters

@@ -37,7 +37,11 @@ def weights_of(result: Any, out_dir: str) -> dict[str, Any]:
         return _checked(load_state_dict_file(path, "invalid_update"), f"file {path}")
     if found.get("final_checkpoint"):
         raise _invalid(f"the file {path} named by `final_checkpoint` is not there")
-    got = f"a dict with {', '.join(map(repr, list(found)[:10])) or 'nothing'}" if isinstance(result, dict) else type(result).__name__
+    got = (
+        f"a dict with {', '.join(map(repr, list(found)[:10])) or 'nothing'}"
+        if isinstance(result, dict)
+        else type(result).__name__
+    )
     raise _invalid(f"the training function returned {got} and wrote no state_dict.pt")
 
 
@@ -61,9 +65,7 @@ def load_state_dict_file(path: str, reason: str) -> dict[str, Any]:
             loaded = loaded[wrapper]
             break
     if not isinstance(loaded, dict):
-        raise StepFailure(
-            reason, f"{os.path.basename(path)} holds {type(loaded).__name__}; save a state dict with torch.save"
-        )
+        raise StepFailure(reason, f"{os.path.basename(path)} holds {type(loaded).__name__}; save a state dict with torch.save")
     return loaded
 
 

@@ -102,8 +102,7 @@ def read(path: str, kind: str) -> dict[str, Any]:
     header.pop("__metadata__", None)
     make = _torch_tensor if kind == "torch" else _numpy_array
     return {
-        name: make(mapped, entry["dtype"], entry["shape"], start + entry["data_offsets"][0])
-        for name, entry in header.items()
+        name: make(mapped, entry["dtype"], entry["shape"], start + entry["data_offsets"][0]) for name, entry in header.items()
     }
 
 

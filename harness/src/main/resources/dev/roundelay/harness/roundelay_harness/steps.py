@@ -8,7 +8,7 @@ import sys
 import time
 from typing import Any, Callable
 
-from . import calls, results, safetensors_file
+from . import calls, late_torch, results, safetensors_file
 from .channel import Channel
 from .failures import StepFailure, format_traceback, report
 from .loading import UserModule
@@ -32,7 +32,8 @@ class Steps:
         self._job = request
         self._seed(request)
         module = UserModule.load(request["scripts"], request["model"])
-        calls.fix_threads(request["threads"])
+        # In the same order of sums every time.
+        late_torch.set_threads(request["threads"])
         self._device = calls.choose_device(request["device"])
         self._module = module
         if request["model"].get("nvflare"):
@@ -213,9 +214,7 @@ class Steps:
         try:
             safetensors_file.write(path, state)
         except safetensors_file.TensorError as error:
-            raise StepFailure(
-                "invalid_update", f'{error}; return {{"weights": model.state_dict(), "samples": n}}'
-            ) from error
+            raise StepFailure("invalid_update", f'{error}; return {{"weights": model.state_dict(), "samples": n}}') from error
         except OSError as error:
             raise self._failed(error, "train_raised") from error
 
