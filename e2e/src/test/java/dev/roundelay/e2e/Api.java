@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The public API as a program sees it, with the key of the first user.
 final class Api implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofSeconds(240);
 
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)

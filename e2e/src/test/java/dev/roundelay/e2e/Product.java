@@ -18,7 +18,7 @@ import java.util.Optional;
 final class Product implements AutoCloseable {
     private static final String SERVER_MAIN = "dev.roundelay.server.Main";
     private static final String WORKER_MAIN = "dev.roundelay.worker.Main";
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(180);
 
     private final Path folder;
     private final Path data;

