@@ -144,7 +144,12 @@ public final class ControlPlane implements AutoCloseable {
         BlobSweeper sweeper =
                 new BlobSweeper(stores.blobs(), stores.index(), clock, Duration.ofMinutes(10), Duration.ofHours(24));
         return new Housekeeping(
-                sweeper, stores.index(), new JdbcSnapshotSweep(database.jdbi(), clock), stores.bodies(), clock);
+                sweeper,
+                stores.index(),
+                new JdbcSnapshotSweep(database.jdbi(), clock),
+                stores.bodies(),
+                stores.tokens(),
+                clock);
     }
 
     private RunParts runParts(Settings settings) {

@@ -3,6 +3,7 @@ package dev.roundelay.server;
 import dev.roundelay.kernel.Epoch;
 import dev.roundelay.server.active.ActivationListener;
 import dev.roundelay.server.store.JdbcSnapshotSweep;
+import dev.roundelay.server.store.JdbcWorkerTokens;
 import dev.roundelay.server.workerapi.BodySpool;
 import dev.roundelay.storage.BlobSweeper;
 import dev.roundelay.storage.BucketIndex;
@@ -19,8 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Removes what nothing refers to while this server is active: bytes without rows, snapshots of submits that died
-/// half-way,
-/// uploads that nobody finishes.
+/// half-way, uploads that nobody finishes, join tokens that join nobody any more.
 final class Housekeeping implements ActivationListener {
     private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
     private static final Duration INTERVAL = Duration.ofMinutes(10);
@@ -28,12 +28,16 @@ final class Housekeeping implements ActivationListener {
     /// Longer than an agent keeps trying.
     private static final Duration BODY_LIFE = Duration.ofHours(1);
 
+    /// A used or expired token is still listed for so long.
+    private static final Duration TOKEN_LIFE = Duration.ofDays(30);
+
     private static final int BATCH = 100;
 
     private final BlobSweeper sweeper;
     private final BucketIndex index;
     private final JdbcSnapshotSweep snapshots;
     private final BodySpool bodies;
+    private final JdbcWorkerTokens tokens;
     private final InstantSource clock;
     private final Semaphore wake = new Semaphore(0);
     private volatile @Nullable Thread thread;
@@ -43,11 +47,13 @@ final class Housekeeping implements ActivationListener {
             BucketIndex index,
             JdbcSnapshotSweep snapshots,
             BodySpool bodies,
+            JdbcWorkerTokens tokens,
             InstantSource clock) {
         this.sweeper = sweeper;
         this.index = index;
         this.snapshots = snapshots;
         this.bodies = bodies;
+        this.tokens = tokens;
         this.clock = clock;
     }
 
@@ -87,6 +93,7 @@ final class Housekeeping implements ActivationListener {
                 index.abort(upload.bucket(), upload.key(), upload.id());
             }
             bodies.sweep(clock.instant().minus(BODY_LIFE));
+            tokens.sweep(clock.instant().minus(TOKEN_LIFE));
             BlobSweeper.Swept swept = sweeper.sweep();
             if (swept.garbage() + swept.orphans() + swept.unfinished() > 0) {
                 LOG.info("swept {}", swept);

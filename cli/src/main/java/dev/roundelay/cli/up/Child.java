@@ -1,9 +1,6 @@
 package dev.roundelay.cli.up;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -15,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// One program kept running by a thread of its own, started again with growing pauses when it ends.
 final class Child {
     private static final long LARGE_LOG_BYTES = 50L << 20;
+    private static final Duration LOG_CHECK = Duration.ofMinutes(1);
     private static final Duration GRACE = Duration.ofMillis(100);
 
     private final ChildSpec spec;
@@ -125,7 +123,7 @@ final class Child {
             if (stopping) {
                 return null;
             }
-            rotateLog(spec.log());
+            ChildLog.bound(spec.log(), LARGE_LOG_BYTES);
             // Its standard input stays an open pipe: the end of this process, however it ends, is the end of the pipe.
             ProcessBuilder builder = new ProcessBuilder(spec.command())
                     .redirectErrorStream(true)
@@ -143,16 +141,15 @@ final class Child {
         }
     }
 
-    private static void rotateLog(Path log) throws IOException {
-        if (Files.exists(log) && Files.size(log) > LARGE_LOG_BYTES) {
-            Files.move(log, log.resolveSibling(log.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
-        }
-    }
-
-    private static int waitFor(Process started) {
+    private int waitFor(Process started) {
         while (true) {
             try {
-                return started.waitFor();
+                if (started.waitFor(LOG_CHECK.toMillis(), TimeUnit.MILLISECONDS)) {
+                    return started.exitValue();
+                }
+                ChildLog.bound(spec.log(), LARGE_LOG_BYTES);
+            } catch (IOException e) {
+                notices.accept("[" + spec.name() + "] its log " + spec.log() + " cannot be cut: " + e.getMessage());
             } catch (InterruptedException _) {
                 // Only stop() ends this thread: the program must be gone first.
                 started.destroy();

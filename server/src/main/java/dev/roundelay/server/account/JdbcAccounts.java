@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// Users, API keys, sessions and bucket keys in PostgreSQL. Thread-safe.
 public final class JdbcAccounts implements Identities {
     private static final Duration SESSION_LIFE = Duration.ofHours(12);
+    /// More than anybody has browsers; a program that signs in again and again fills no table.
+    private static final int MOST_SESSIONS = 100;
     private static final Duration USE_RESOLUTION = Duration.ofMinutes(1);
 
     private final Jdbi jdbi;
@@ -196,7 +198,7 @@ public final class JdbcAccounts implements Identities {
 
     // ---- sessions
 
-    /// Stores a new session.
+    /// Stores a new session; the oldest of a user who has very many end.
     public void addSession(UserId user, String cookie, String csrfToken) {
         Instant now = clock.instant();
         jdbi.useTransaction(handle -> {
@@ -208,6 +210,14 @@ public final class JdbcAccounts implements Identities {
                     csrfToken,
                     now,
                     now.plus(SESSION_LIFE));
+            handle.createUpdate("""
+                            delete from user_session where id_sha256 in (
+                                select id_sha256 from user_session where user_id = :user
+                                order by created_at desc, id_sha256 offset :most)
+                            """)
+                    .bind("user", user.value())
+                    .bind("most", MOST_SESSIONS)
+                    .execute();
         });
     }
 

@@ -35,6 +35,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
     private static final Duration STEADY = Duration.ofSeconds(30);
+    private static final Duration LOG_CHECK = Duration.ofMinutes(1);
 
     private final Path folder;
     private final Programs programs;
@@ -176,7 +177,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 postmaster.port());
         running = postmaster;
         first.complete(postmaster);
-        postmaster.awaitEndOr(closing);
+        while (!postmaster.awaitEndOr(closing, LOG_CHECK)) {
+            files.boundLog();
+        }
         if (closing.isDone()) {
             files.stop();
         } else {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -65,7 +66,7 @@ final class PostgresCluster {
 
     /// Makes the data folder unless it is there. A folder half made by a crash is made again.
     void initialise() throws IOException, InterruptedException {
-        rotateLog();
+        boundLog();
         password(SUPERUSER);
         password(ROLE);
         command.admit(folder);
@@ -198,9 +199,14 @@ final class PostgresCluster {
         return Files.readString(file, StandardCharsets.UTF_8).strip();
     }
 
-    private void rotateLog() throws IOException {
+    /// Keeps the log from growing for ever: what a large one holds goes to `postgres.log.1`, over what was there.
+    /// PostgreSQL goes on at its new end, for it appends; a line written in between may be lost.
+    void boundLog() throws IOException {
         if (Files.exists(log()) && Files.size(log()) > LOG_BYTES) {
-            Files.move(log(), folder.resolve("postgres.log.1"), StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(log(), folder.resolve("postgres.log.1"), StandardCopyOption.REPLACE_EXISTING);
+            try (FileChannel file = FileChannel.open(log(), StandardOpenOption.WRITE)) {
+                file.truncate(0);
+            }
         }
     }
 

@@ -55,24 +55,37 @@ record Postmaster(ProcessHandle process, Path data, int port, boolean adopted) {
         }
     }
 
-    /// Waits until it has ended or the signal is given.
-    void awaitEndOr(CompletableFuture<?> signal) throws InterruptedException {
+    /// Waits until it has ended or the signal is given, for at most `patience`; returns whether one of them came.
+    boolean awaitEndOr(CompletableFuture<?> signal, Duration patience) throws InterruptedException {
         try {
             if (!adopted) {
-                CompletableFuture.anyOf(process.onExit(), signal).get();
-                return;
+                CompletableFuture.anyOf(process.onExit(), signal).get(patience.toMillis(), TimeUnit.MILLISECONDS);
+                return true;
             }
+            long deadline = System.nanoTime() + patience.toNanos();
             // Nobody may reap what is not our child: then it stays in the process table, and counts as alive.
             while (isOurs(data, process)) {
-                try {
-                    signal.get(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
-                    return;
-                } catch (TimeoutException _) {
-                    // Look again.
+                if (System.nanoTime() > deadline) {
+                    return false;
+                }
+                if (given(signal)) {
+                    return true;
                 }
             }
+            return true;
+        } catch (TimeoutException _) {
+            return false;
         } catch (ExecutionException e) {
             throw new IllegalStateException("neither end nor signal can fail", e);
+        }
+    }
+
+    private static boolean given(CompletableFuture<?> signal) throws InterruptedException, ExecutionException {
+        try {
+            signal.get(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException _) {
+            return false;
         }
     }
 

@@ -82,6 +82,12 @@ public final class JdbcWorkerTokens {
                 handle.execute("delete from worker_token where owner_id = ? and id = ?", owner.value(), id) == 1);
     }
 
+    /// Removes tokens that joined their one worker, or expired, before a moment. Workers that joined with them stay.
+    public int sweep(Instant before) {
+        return jdbi.withHandle(handle -> handle.execute(
+                "delete from worker_token where expires_at < ? or (not reusable and used_at < ?)", before, before));
+    }
+
     /// Returns the facts of a worker that joins, to be committed together with it: its secret, and that the token is
     /// used.
     ///
