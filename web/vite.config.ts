@@ -1,0 +1,17 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  plugins: [react()],
+  // Relative: the server may lie under any path of a proxy. It writes the real path into index.html (DashboardResource).
+  base: "./",
+  build: {
+    outDir: "dist",
+    target: "es2023",
+    // The policy of the pages allows no inline script, and no data: address.
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 4000,
+  },
+  test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"], setupFiles: ["src/testing/setup.ts"] },
+});
