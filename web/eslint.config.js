@@ -2,6 +2,8 @@ import boundaries from "eslint-plugin-boundaries";
 import hooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
+const of = (...types) => ({ element: { type: types } });
+
 // Imports go one way: app -> features -> ui -> api. Features know nothing of each other.
 export default tseslint.config(
   { ignores: ["dist", "src/api/schema.ts"] },
@@ -33,13 +35,16 @@ export default tseslint.config(
         "error",
         {
           default: "disallow",
-          rules: [
-            { from: { type: "app" }, allow: { to: { type: ["app", "feature", "ui", "api"] } } },
-            { from: { type: "feature" }, allow: { to: { type: ["ui", "api", "testing"] } } },
-            { from: { type: "feature" }, allow: { to: { type: "feature", captured: { name: "{{from.captured.name}}" } } } },
-            { from: { type: "ui" }, allow: { to: { type: ["ui", "api", "testing"] } } },
-            { from: { type: "api" }, allow: { to: { type: ["api", "testing"] } } },
-            { from: { type: "testing" }, allow: { to: { type: ["testing", "ui", "api"] } } },
+          policies: [
+            { from: of("app"), allow: { to: of("app", "feature", "ui", "api") } },
+            { from: of("feature"), allow: { to: of("ui", "api", "testing") } },
+            {
+              from: of("feature"),
+              allow: { to: { element: { type: "feature", captured: { name: "{{from.element.captured.name}}" } } } },
+            },
+            { from: of("ui"), allow: { to: of("ui", "api", "testing") } },
+            { from: of("api"), allow: { to: of("api", "testing") } },
+            { from: of("testing"), allow: { to: of("testing", "ui", "api") } },
           ],
         },
       ],

@@ -1,8 +1,9 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { firstLoad } from "./firstLoad.ts";
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), firstLoad()],
   // Relative: the server may lie under any path of a proxy. It writes the real path into index.html (DashboardResource).
   base: "./",
   build: {

@@ -1,3 +1,4 @@
+import { reportConnection } from "./connection";
 import { root } from "./root";
 
 /** An error of the API as people see it: what, where, what to do. */
@@ -68,8 +69,18 @@ export async function send(url: string, sending: Sending = {}): Promise<Response
     response = await fetch(url, init);
   } catch (error) {
     if (sending.signal?.aborted) throw error;
-    throw new ApiError(0, "unreachable", "The server does not answer.", "It may be starting again; this page tries on.", null, {});
+    reportConnection(false);
+    throw new ApiError(
+      0,
+      "unreachable",
+      "The server does not answer.",
+      "It may be starting again; this page tries on.",
+      null,
+      {},
+    );
   }
+  // 502 to 504 are a proxy's or a standby's word that the active server is away.
+  reportConnection(response.status < 502 || response.status > 504);
   if (response.ok) return response;
   const problem = await problemOf(response);
   if (problem.status === 401 && problem.code !== "bad_credentials") signedOut();
