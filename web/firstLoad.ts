@@ -14,7 +14,8 @@ export function firstLoad(): Plugin {
       const wanted = chunks.filter((chunk) => chunk.isEntry || FIRST_PAGES.test(chunk.facadeModuleId ?? ""));
       const names = new Set(wanted.map((chunk) => chunk.fileName));
       // A set may grow while it is walked: imports of imports are loaded too.
-      for (const name of names) chunks.find((chunk) => chunk.fileName === name)?.imports.forEach((each) => names.add(each));
+      for (const name of names)
+        chunks.find((chunk) => chunk.fileName === name)?.imports.forEach((each) => names.add(each));
       const bytes = chunks
         .filter((chunk) => names.has(chunk.fileName))
         .reduce((sum, chunk) => sum + gzipSync(chunk.code).length, 0);

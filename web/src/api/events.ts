@@ -1,4 +1,3 @@
-import { useEffect, useRef, useState } from "react";
 import { address, ApiError, send } from "./http";
 
 /** One event of a stream. Its id ascends, so a stream that broke goes on after the last one seen. */
@@ -14,6 +13,8 @@ export interface Following {
   readonly onEvents: (events: readonly StreamEvent[]) => void;
   readonly onState: (state: StreamState) => void;
   readonly signal: AbortSignal;
+  /** The id after which to begin; 0 for the first event. */
+  readonly after?: number;
   /** Waits before the next try; tests step it. */
   readonly pause?: (ms: number) => Promise<void>;
 }
@@ -25,8 +26,8 @@ const MAX_PAUSE_MS = 5_000;
  * @throws ApiError where trying again is no use: no such job, session over
  */
 export async function follow(path: string, following: Following): Promise<void> {
-  const { onEvents, onState, signal, pause = wait } = following;
-  let last = 0;
+  const { onEvents, onState, signal, after = 0, pause = wait } = following;
+  let last = after;
   let failures = 0;
   onState("connecting");
   while (!signal.aborted) {
@@ -101,24 +102,4 @@ function parse(block: string): StreamEvent | null {
   }
   if (data.length === 0) return null;
   return { id, name, data: JSON.parse(data.join("\n")) as unknown };
-}
-
-/** Follows a stream while a component is shown; `null` follows nothing. Returns how it stands. */
-export function useEvents(path: string | null, onEvents: (events: readonly StreamEvent[]) => void): StreamState {
-  const [state, setState] = useState<StreamState>("connecting");
-  const listener = useRef(onEvents);
-  useEffect(() => {
-    listener.current = onEvents;
-  });
-  useEffect(() => {
-    if (path === null) return;
-    const abort = new AbortController();
-    follow(path, {
-      onEvents: (events) => listener.current(events),
-      onState: setState,
-      signal: abort.signal,
-    }).catch(() => setState("ended"));
-    return () => abort.abort();
-  }, [path]);
-  return state;
 }

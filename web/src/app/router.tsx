@@ -29,6 +29,10 @@ export function makeRouter() {
                     path: "/dashboard/jobs",
                     lazy: async () => ({ Component: (await import("../features/jobs")).JobsPage }),
                   },
+                  {
+                    path: "/dashboard/jobs/:id/*",
+                    lazy: async () => ({ Component: (await import("../features/job")).JobPage }),
+                  },
                   { path: "*", Component: NotFoundPage },
                 ],
               },

@@ -2,7 +2,7 @@ import { keepPreviousData, useQueries, useQuery, type UseQueryResult } from "@ta
 import { get } from "../../api/http";
 import type { Job, MetricPoint, Page } from "../../api/types";
 import { type ListState, PAGE_SIZE } from "./listState";
-import { mainMetric } from "./mainMetric";
+import { mainMetric } from "../../ui/mainMetric";
 
 const LIVE_MS = 2_000;
 const QUIET_MS = 10_000;

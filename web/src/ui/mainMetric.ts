@@ -1,4 +1,4 @@
-import type { Job } from "../../api/types";
+import type { Job } from "../api/types";
 
 const LIKED = [/^val.*acc/i, /acc/i, /f1|auc|iou|bleu/i, /^val.*loss/i, /loss/i];
 
