@@ -6,6 +6,8 @@ export default defineConfig({
   plugins: [react(), firstLoad()],
   // Relative: the server may lie under any path of a proxy. It writes the real path into index.html (DashboardResource).
   base: "./",
+  // `npm run dev` shows the pages over a running server: ROUNDELAY_URL=http://127.0.0.1:8000 npm run dev
+  server: { proxy: { "/api": process.env["ROUNDELAY_URL"] ?? "http://127.0.0.1:8000", "/readyz": process.env["ROUNDELAY_URL"] ?? "http://127.0.0.1:8000" } },
   build: {
     outDir: "dist",
     target: "es2023",

@@ -11,10 +11,16 @@ const FIRST = "/dashboard/jobs";
 export function makeRouter() {
   return createBrowserRouter(
     [
-      { path: "/", loader: () => redirect(FIRST) },
-      { path: "/login", lazy: async () => ({ Component: (await import("../features/session")).SignInPage }) },
+      // Nothing is shown while a page's code comes: it is there in an instant, or the error is.
+      { path: "/", loader: () => redirect(FIRST), HydrateFallback: Nothing },
+      {
+        path: "/login",
+        HydrateFallback: Nothing,
+        lazy: async () => ({ Component: (await import("../features/session")).SignInPage }),
+      },
       {
         Component: RequireSession,
+        HydrateFallback: Nothing,
         errorElement: <BrokenPage />,
         children: [
           {
@@ -43,4 +49,8 @@ export function makeRouter() {
     ],
     { basename: root || "/" },
   );
+}
+
+function Nothing() {
+  return null;
 }

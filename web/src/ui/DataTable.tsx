@@ -27,9 +27,12 @@ interface Props<T> {
   /** Shown instead of a table without rows. */
   readonly empty: ReactNode;
   readonly height?: string;
+  /** Whether each row is one line high. */
+  readonly dense?: boolean;
 }
 
 const ROW_PX = 53;
+const DENSE_ROW_PX = 37;
 
 /** A list as a table, in its loading, error, empty and long forms: only the rows in sight are in the page. */
 export function DataTable<T>(props: Props<T>) {
@@ -39,12 +42,19 @@ export function DataTable<T>(props: Props<T>) {
   return <Rows {...props} rows={props.rows} />;
 }
 
-function Rows<T>({ label, columns, rows, rowKey, height = "calc(100dvh - 240px)" }: Props<T> & { rows: readonly T[] }) {
+function Rows<T>({
+  label,
+  columns,
+  rows,
+  rowKey,
+  height = "calc(100dvh - 240px)",
+  dense = false,
+}: Props<T> & { rows: readonly T[] }) {
   const frame = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => frame.current,
-    estimateSize: () => ROW_PX,
+    estimateSize: () => (dense ? DENSE_ROW_PX : ROW_PX),
     overscan: 12,
     initialRect: { width: 1000, height: 800 },
   });
@@ -60,7 +70,11 @@ function Rows<T>({ label, columns, rows, rowKey, height = "calc(100dvh - 240px)"
       role="region"
       aria-label={label}
     >
-      <table className={styles["table"]} aria-label={label} aria-rowcount={rows.length + 1}>
+      <table
+        className={`${styles["table"]} ${dense ? styles["dense"] : ""}`}
+        aria-label={label}
+        aria-rowcount={rows.length + 1}
+      >
         <thead>
           <tr>
             {columns.map((column) => (

@@ -30,8 +30,12 @@ export function JobHeader({ job }: { readonly job: Job }) {
         </div>
         <JobActions job={job} />
       </div>
-      <Text c="dimmed" size="sm" className="r-wrap">
+      <Text size="sm" fw={600} className="r-wrap">
         <Phase job={job} />
+      </Text>
+      <Text c="dimmed" size="xs" className="r-wrap">
+        {count(job.shards, "site")} · submitted <Ago time={job.createdAt} /> by {job.owner} · {job.id}
+        {job.tags.length > 0 && ` · ${job.tags.join(", ")}`}
       </Text>
       <dl className={styles["facts"]}>
         <Fact label={isLive(job) ? `Round ${Math.min(job.round + 1, job.rounds)} of ${job.rounds}` : "Rounds"} wide>
@@ -50,10 +54,6 @@ export function JobHeader({ job }: { readonly job: Job }) {
             <Ago time={job.endedAt} />
           </Fact>
         )}
-        <Fact label="Sites">{count(job.shards, "site")}</Fact>
-        <Fact label="Submitted">
-          <Ago time={job.createdAt} />
-        </Fact>
       </dl>
     </header>
   );
@@ -62,12 +62,7 @@ export function JobHeader({ job }: { readonly job: Job }) {
 function Phase({ job }: { readonly job: Job }) {
   if (job.cancelRequested && isLive(job)) return <>Stopping: the sites end what they are doing.</>;
   const place = job.queuePosition ? `Place ${job.queuePosition} in the queue` : phaseWords(job.phase);
-  if (isLive(job)) return <>{[place, job.phaseDetail].filter(Boolean).join(" · ")}</>;
-  return (
-    <>
-      {job.id} · by {job.owner}
-    </>
-  );
+  return isLive(job) ? <>{[place, job.phaseDetail].filter(Boolean).join(" · ")}</> : null;
 }
 
 export function Fact(props: { readonly label: string; readonly wide?: boolean; readonly children: ReactNode }) {

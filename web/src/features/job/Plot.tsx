@@ -76,6 +76,12 @@ function aligned(x: readonly number[], series: readonly PlotSeries[], log: boole
   return [[...x], ...series.map((each) => each.values.map(drawn))];
 }
 
+function tickText(tick: number): string {
+  return numberText(tick)
+    .replace(/(\.\d*?)0+$/, "$1")
+    .replace(/\.$/, "");
+}
+
 function options(
   element: HTMLElement,
   series: readonly PlotSeries[],
@@ -98,7 +104,7 @@ function options(
     scales: { x: { time: false }, y: log ? { distr: 3 } : {} },
     axes: [
       { ...axis, size: 28, space: 56, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 1e5, 1e6] },
-      { ...axis, size: 58, values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : numberText(tick))) },
+      { ...axis, size: 58, values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : tickText(tick))) },
     ],
     series: [
       {},

@@ -24,6 +24,7 @@ export function RoundTable({ job }: { readonly job: Job }) {
         onRetry={() => void rounds.refetch()}
         empty={<Empty title="No round yet" />}
         height="372px"
+        dense
       />
     </Section>
   );
@@ -54,7 +55,7 @@ function columns(names: readonly string[], shards: number): readonly Column<Roun
       header: "Samples",
       width: "110px",
       from: "medium",
-      cell: (round) => count(round.samples, "sample"),
+      cell: (round) => round.samples.toLocaleString("en"),
     },
     {
       key: "bytes",

@@ -51,11 +51,10 @@ function styled(before: Omit<Span, "text">, codes: string): Omit<Span, "text"> {
   return { color, bold, dim };
 }
 
-/** Makes control characters, and those that turn the direction of text, visible. */
+/** Makes control characters, and those that turn the direction of text, visible by their numbers. */
 function visible(text: string): string {
   return text.replace(CONTROLS, (character) => {
-    const code = character.charCodeAt(0);
-    if (code < 0x20) return String.fromCharCode(0x2400 + code);
-    return code === 0x7f ? "\u2421" : "\ufffd";
+    const code = character.charCodeAt(0).toString(16);
+    return code.length > 2 ? `\\u${code.padStart(4, "0")}` : `\\x${code.padStart(2, "0")}`;
   });
 }

@@ -2,9 +2,9 @@ import { Text } from "@mantine/core";
 import { CopyBlock } from "../../ui/CopyBlock";
 import { Empty } from "../../ui/Empty";
 
-const LINES = `from roundelay import Client
-client = Client()  # reads RESON_BASE_URL and RESON_API_KEY
-client.train(Net, fl_train, fl_validate, shards="shards/")`;
+const LINES = `from roundelay import Roundelay
+client = Roundelay()  # server and key from the environment, or from: roundelay login
+job = client.rt_submit("model_def.py:Net", "first job", "shards")`;
 
 /** The list before the first job: how to submit one. */
 export function FirstJob() {

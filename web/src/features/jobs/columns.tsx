@@ -23,26 +23,26 @@ export function jobColumns(curves: ReadonlyMap<string, Curve>, everybody: boolea
   };
   return [
     { key: "name", header: "Name", cell: (job) => <Name job={job} /> },
-    { key: "state", header: "State", width: "170px", cell: (job) => <State job={job} /> },
+    { key: "state", header: "State", width: "150px", cell: (job) => <State job={job} /> },
     {
       key: "rounds",
       header: "Rounds",
-      width: "150px",
+      width: "140px",
       from: "medium",
       cell: (job) => <RoundBar done={job.round} all={job.rounds} tone={shown(job.state).tone} />,
     },
     {
       key: "metric",
       header: "Metric",
-      width: "210px",
+      width: "196px",
       from: "wide",
       cell: (job) => <Metric curve={curves.get(job.id)} />,
     },
-    { key: "sites", header: "Workers", width: "90px", from: "wide", cell: (job) => count(job.shards, "site") },
+    { key: "sites", header: "Workers", width: "84px", from: "wide", cell: (job) => count(job.shards, "site") },
     {
       key: "duration",
       header: "Duration",
-      width: "110px",
+      width: "100px",
       from: "medium",
       cell: (job) => <Duration from={job.startedAt} to={job.endedAt} />,
     },
