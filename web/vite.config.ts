@@ -7,7 +7,12 @@ export default defineConfig({
   // Relative: the server may lie under any path of a proxy. It writes the real path into index.html (DashboardResource).
   base: "./",
   // `npm run dev` shows the pages over a running server: ROUNDELAY_URL=http://127.0.0.1:8000 npm run dev
-  server: { proxy: { "/api": process.env["ROUNDELAY_URL"] ?? "http://127.0.0.1:8000", "/readyz": process.env["ROUNDELAY_URL"] ?? "http://127.0.0.1:8000" } },
+  server: {
+    proxy: {
+      "/api": process.env["ROUNDELAY_URL"] ?? "http://127.0.0.1:8000",
+      "/readyz": process.env["ROUNDELAY_URL"] ?? "http://127.0.0.1:8000",
+    },
+  },
   build: {
     outDir: "dist",
     target: "es2023",
@@ -16,5 +21,10 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 4000,
   },
-  test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"], setupFiles: ["src/testing/setup.ts"] },
+  test: {
+    environment: "jsdom",
+    isolate: false,
+    include: ["src/**/*.test.{ts,tsx}"],
+    setupFiles: ["src/testing/setup.ts"],
+  },
 });

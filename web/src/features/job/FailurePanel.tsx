@@ -3,6 +3,7 @@ import { useEffect, useRef } from "react";
 import { Link } from "react-router";
 import type { JobFailure } from "../../api/types";
 import { count } from "../../ui/format";
+import { reasonWords } from "../../ui/reasons";
 import styles from "./FailurePanel.module.css";
 import { LogText } from "./LogText";
 
@@ -18,7 +19,7 @@ export function FailurePanel({ failure }: { readonly failure: JobFailure }) {
   return (
     <section className={styles["panel"]} aria-labelledby="failure">
       <Title order={2} id="failure" className={styles["title"]}>
-        {words(failure.reason)}
+        {reasonWords(failure.reason)}
         {failure.site && <span className={styles["site"]}> on {failure.site}</span>}
       </Title>
       <Text className="r-wrap" mt={4}>
@@ -64,9 +65,4 @@ function Tail({ failure }: { readonly failure: JobFailure }) {
       ))}
     </div>
   );
-}
-
-function words(reason: string): string {
-  const text = reason.replaceAll("_", " ").replace(/\bgpu\b/, "GPU");
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -18,7 +18,7 @@ export function JobActions({ job }: { readonly job: Job }) {
       {job.round > 0 && <Download job={job} />}
       <Button
         component={Link}
-        to={`/dashboard/files?prefix=${encodeURIComponent(`jobs/${job.slug}/`)}`}
+        to={`/dashboard/files?path=${encodeURIComponent(`jobs/${job.slug}/`)}`}
         variant="default"
       >
         Browse Job Files

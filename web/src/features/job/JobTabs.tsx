@@ -7,21 +7,25 @@ import { Empty } from "../../ui/Empty";
 interface Props {
   readonly job: Job;
   readonly tab: string;
+  /** Whether there is a view of the job's files. */
+  readonly files: boolean;
   readonly children: ReactNode;
 }
 
-const TABS = [
+const TABS: readonly (readonly [string, string])[] = [
   ["overview", "Overview"],
   ["metrics", "Metrics"],
   ["logs", "Logs"],
   ["workers", "Workers"],
-] as const;
+];
+const FILES = ["files", "Files"] as const;
 
 /** The parts of a job's page; which one is shown is in the address. */
-export function JobTabs({ job, tab, children }: Props) {
+export function JobTabs({ job, tab, files, children }: Props) {
   const navigate = useNavigate();
   const base = `/dashboard/jobs/${job.id}`;
-  if (!TABS.some(([name]) => name === tab)) return <Empty title="This job has no such part" />;
+  const tabs = files ? [...TABS, FILES] : TABS;
+  if (!tabs.some(([name]) => name === tab)) return <Empty title="This job has no such part" />;
   return (
     <Tabs
       value={tab}
@@ -29,7 +33,7 @@ export function JobTabs({ job, tab, children }: Props) {
       keepMounted={false}
     >
       <Tabs.List mb="md" aria-label="Parts of the job">
-        {TABS.map(([name, label]) => (
+        {tabs.map(([name, label]) => (
           <Tabs.Tab key={name} value={name}>
             {label}
           </Tabs.Tab>

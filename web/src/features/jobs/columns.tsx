@@ -65,6 +65,7 @@ function Name({ job }: { readonly job: Job }) {
 }
 
 function State({ job }: { readonly job: Job }) {
+  // Where the column of rounds has no room, this says how far the job is.
   const words = job.cancelRequested && job.state === "RUNNING" ? "Stopping" : phaseWords(job.phase);
   return (
     <div className={styles["name"]}>
@@ -74,6 +75,12 @@ function State({ job }: { readonly job: Job }) {
       {words && (
         <Text size="xs" c="dimmed" className="r-clip" title={job.phaseDetail ?? undefined}>
           {words}
+          {job.round > 0 && (
+            <span className={styles["narrow"]}>
+              {" "}
+              · {job.round} / {job.rounds}
+            </span>
+          )}
         </Text>
       )}
     </div>
