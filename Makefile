@@ -31,4 +31,4 @@ format: setup ## format the Java and Python sources
 	@. .work/env.sh && if [ -n "$${ROUNDELAY_TEST_PYTHON:-}" ]; then "$$(dirname $$ROUNDELAY_TEST_PYTHON)/ruff" format -q sdk-python harness examples deploy; fi
 
 clean: ## remove what was built
-	@rm -rf dist .work */target target
+	@rm -rf dist web/dist .work */target target

@@ -100,3 +100,35 @@ unpacked() {
   done
   printf '%s\n' "$folder"
 }
+
+has_node() { command -v node >/dev/null && command -v npm >/dev/null && node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 12) || (a === 20 && b >= 19) ? 0 : 1)'; }
+
+# Puts a Node that the dashboard's tools run on, and its npm, onto the path: the machine's own, else one from the npm registry (once).
+need_node() {
+  has_node && return 0
+  local folder=$CACHE/node-22
+  if [ ! -x "$folder/node_modules/.bin/node" ]; then
+    install_packages nodejs npm
+    has_node && return 0
+    say "[setup] fetching Node 22 (once): the distribution's is too old to build the dashboard's pages"
+    mkdir -p "$folder"
+    npm install --silent --no-audit --no-fund --prefix "$folder" node@22 npm@11 >/dev/null 2>&1 || true
+  fi
+  export PATH="$folder/node_modules/.bin:$PATH"
+  has_node || fail "[setup] no Node.js 20.19, 22.12 or newer with npm; install one (nodejs.org) and put it onto PATH"
+}
+
+# Installs the packages of the dashboard's pages, when their lock file has changed.
+page_packages() {
+  need_node
+  local stamp
+  stamp=$(sha256sum "$ROOT/web/package-lock.json" | cut -c1-16)
+  [ "$(cat "$ROOT/web/node_modules/.roundelay-stamp" 2>/dev/null)" = "$stamp" ] && return 0
+  say "[setup] installing the packages of the dashboard's pages"
+  local log
+  log=$(mktemp)
+  (cd "$ROOT/web" && npm ci --silent --no-audit --no-fund) >"$log" 2>&1 \
+    || { tail -n 20 "$log" >&2; fail "[setup] npm could not install web/package-lock.json; see the lines above"; }
+  rm -f "$log"
+  printf '%s\n' "$stamp" >"$ROOT/web/node_modules/.roundelay-stamp"
+}

@@ -19,6 +19,8 @@ import dev.roundelay.server.bucket.ActiveCredentials;
 import dev.roundelay.server.compat.CompatShapes;
 import dev.roundelay.server.compat.CompatStorageResource;
 import dev.roundelay.server.compat.CompatWorkersResource;
+import dev.roundelay.server.dashboard.DashboardResource;
+import dev.roundelay.server.dashboard.WebFolder;
 import dev.roundelay.server.downloads.DownloadsResource;
 import dev.roundelay.server.http.Authenticator;
 import dev.roundelay.server.http.HttpServer;
@@ -123,6 +125,7 @@ public final class ControlPlane implements AutoCloseable {
                 new CompatStorageResource.S3Address(
                         settings.s3PublicUrl(), settings.s3().region())));
         routes.add(new CompatWorkersResource(authenticator, kernel, new CompatShapes(kernel, settings.publicUrl())));
+        routes.add(new DashboardResource(WebFolder.BUILT, settings.publicUrl()));
         routes.add(new OpsResource(active::isActive, this::databaseAnswers));
         routes.add(new DownloadsResource(
                 settings.distribution(), settings.dataDir().resolve("dist"), settings.publicUrl()));
@@ -188,6 +191,7 @@ public final class ControlPlane implements AutoCloseable {
                 jobSignals,
                 stacks::ask,
                 epoch,
+                this::email,
                 settings.publicUrl(),
                 clock,
                 random);
@@ -215,6 +219,10 @@ public final class ControlPlane implements AutoCloseable {
                         .orElse(""),
                 clock,
                 random);
+    }
+
+    private String email(UserId user) {
+        return stores.accounts().find(user).map(JdbcAccounts.Account::email).orElse(user.value());
     }
 
     private boolean databaseAnswers() {

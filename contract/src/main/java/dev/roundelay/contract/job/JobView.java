@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param phaseDetail   the same in words, for people
 /// @param queuePosition from 1 while queued
 /// @param round         committed rounds
+/// @param owner         e-mail of who submitted it; an id once that user is removed
 /// @param note          of its owner, empty for none
 /// @param metrics       latest global value of each metric
 public record JobView(
@@ -25,6 +26,7 @@ public record JobView(
         int round,
         int rounds,
         int shards,
+        String owner,
         Instant createdAt,
         @Nullable Instant startedAt,
         @Nullable Instant endedAt,
@@ -38,6 +40,7 @@ public record JobView(
         JobSpec spec,
         @Nullable JobFailure failure) {
     public JobView {
+        owner = owner == null ? "" : owner;
         note = note == null ? "" : note;
         tags = tags == null ? List.of() : List.copyOf(tags);
         warnings = List.copyOf(warnings);

@@ -5,6 +5,7 @@ import dev.roundelay.contract.account.Accounts;
 import dev.roundelay.server.http.ApiException;
 import dev.roundelay.server.http.Authenticator;
 import dev.roundelay.server.http.Caller;
+import dev.roundelay.server.http.Identities;
 import dev.roundelay.server.http.Requests;
 import dev.roundelay.server.http.Routes;
 import io.javalin.config.RoutesConfig;
@@ -56,6 +57,7 @@ public final class SessionResource implements Routes {
 
     @Override
     public void register(RoutesConfig routes) {
+        routes.get(SESSION, this::current);
         routes.post(SESSION, this::signIn);
         routes.delete(SESSION, this::signOut);
         routes.get(ME, this::me);
@@ -98,6 +100,17 @@ public final class SessionResource implements Routes {
             return false;
         }
         return passwords.matches(password, account.get().passwordHash());
+    }
+
+    private void current(Context ctx) {
+        Caller caller = authenticator.require(ctx).requireSession();
+        String csrfToken = Optional.ofNullable(ctx.cookie(Authenticator.COOKIE))
+                .flatMap(accounts::bySession)
+                .map(Identities.Session::csrfToken)
+                // The session can end between the two looks.
+                .orElseThrow(
+                        () -> new ApiException(ErrorCode.SESSION_REQUIRED, "[session] it has ended; sign in again"));
+        Requests.json(ctx, new Accounts.Session(views.user(account(caller), null), csrfToken));
     }
 
     private void signOut(Context ctx) {

@@ -5,6 +5,7 @@ import dev.roundelay.federation.RunStore;
 import dev.roundelay.kernel.Kernel;
 import dev.roundelay.kernel.KernelStore;
 import dev.roundelay.kernel.assignment.Assignment;
+import dev.roundelay.kernel.job.UserId;
 import dev.roundelay.kernel.journal.JobJournal;
 import dev.roundelay.server.active.ActiveEpoch;
 import dev.roundelay.server.compat.CompatJobsResource;
@@ -19,6 +20,7 @@ import dev.roundelay.storage.BucketIndex;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /// The resources about jobs, our own and the published client's.
@@ -43,6 +45,7 @@ public final class JobApi {
             JobSignals signals,
             Consumer<Assignment> stackRequests,
             ActiveEpoch epoch,
+            Function<UserId, String> owners,
             String publicUrl,
             InstantSource clock,
             RandomGenerator random) {}
@@ -60,7 +63,7 @@ public final class JobApi {
     /// Returns the resources.
     public List<Routes> routes() {
         JobAccess access = new JobAccess(p.kernel(), p.kernelStore());
-        JobMapper mapper = new JobMapper(p.kernel(), p.journal(), p.figures(), p.publicUrl());
+        JobMapper mapper = new JobMapper(p.kernel(), p.journal(), p.figures(), p.owners(), p.publicUrl());
         SelectionCheck selection = new SelectionCheck(p.kernel());
         AcceptJob acceptance = new AcceptJob(p.kernel(), p.submissions());
         SubmitJob submit = new SubmitJob(

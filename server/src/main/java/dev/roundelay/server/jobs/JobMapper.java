@@ -19,6 +19,7 @@ import dev.roundelay.kernel.job.Job;
 import dev.roundelay.kernel.job.JobId;
 import dev.roundelay.kernel.job.JobPhase;
 import dev.roundelay.kernel.job.JobTransition;
+import dev.roundelay.kernel.job.UserId;
 import dev.roundelay.kernel.journal.JobJournal;
 import dev.roundelay.kernel.journal.Line;
 import dev.roundelay.kernel.journal.Point;
@@ -28,6 +29,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Shows jobs and what belongs to them in the shapes of the API.
@@ -37,13 +40,17 @@ public final class JobMapper {
     private final Kernel kernel;
     private final JobJournal journal;
     private final JobFigures figures;
+    private final Function<UserId, String> owners;
     private final String publicUrl;
 
+    /// @param owners    tells a user's e-mail, or the id of one who is gone
     /// @param publicUrl without a slash at its end
-    public JobMapper(Kernel kernel, JobJournal journal, JobFigures figures, String publicUrl) {
+    public JobMapper(
+            Kernel kernel, JobJournal journal, JobFigures figures, Function<UserId, String> owners, String publicUrl) {
         this.kernel = kernel;
         this.journal = journal;
         this.figures = figures;
+        this.owners = owners;
         this.publicUrl = publicUrl;
     }
 
@@ -52,19 +59,26 @@ public final class JobMapper {
         List<JobWarning> warnings = journal.warnings(job.id()).stream()
                 .map(w -> new JobWarning(w.code(), w.message(), w.site(), w.round(), w.count()))
                 .toList();
-        return view(job, warnings, figures.of(job.id()));
+        return view(job, warnings, figures.of(job.id()), owners.apply(job.ownerId()));
     }
 
     /// Returns jobs for a list: without warnings, which the job itself has.
     public List<JobView> list(List<Job> jobs) {
         Map<JobId, JobFigures.Figures> all =
                 figures.of(jobs.stream().map(Job::id).toList());
+        // Most lists are of one owner: asked once each.
+        Map<UserId, String> names =
+                jobs.stream().map(Job::ownerId).distinct().collect(Collectors.toMap(Function.identity(), owners));
         return jobs.stream()
-                .map(job -> view(job, List.of(), all.getOrDefault(job.id(), new JobFigures.Figures(0, Map.of()))))
+                .map(job -> view(
+                        job,
+                        List.of(),
+                        all.getOrDefault(job.id(), new JobFigures.Figures(0, Map.of())),
+                        names.getOrDefault(job.ownerId(), job.ownerId().value())))
                 .toList();
     }
 
-    private JobView view(Job job, List<JobWarning> warnings, JobFigures.Figures figure) {
+    private JobView view(Job job, List<JobWarning> warnings, JobFigures.Figures figure, String owner) {
         KernelView view = kernel.view();
         JobSpec spec = StoredSpec.read(job.spec());
         Optional<QueuePlace> place = view.queuePlace(job.id());
@@ -81,6 +95,7 @@ public final class JobMapper {
                 figure.committedRounds(),
                 spec.federation().rounds(),
                 job.shards(),
+                owner,
                 job.createdAt(),
                 job.startedAt(),
                 job.endedAt(),

@@ -64,6 +64,24 @@ class AccountsIT {
     }
 
     @Test
+    void a_page_that_was_loaded_again_learns_its_token_from_the_cookie_alone() {
+        As session = SERVER.adminSession();
+        As cookieOnly = new As(Map.of("Cookie", String.valueOf(session.headers().get("Cookie"))));
+
+        Answer answer = SERVER.get("/api/v1/session", cookieOnly);
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.json().path("csrfToken").asText())
+                .isEqualTo(session.headers().get("X-CSRF-Token"));
+        assertThat(answer.json().path("user").path("email").asText()).isEqualTo("admin@localhost");
+        assertThat(SERVER.get("/api/v1/session", As.NOBODY).code()).isEqualTo("session_required");
+        assertThat(SERVER.get("/api/v1/session", new As(Map.of("Cookie", "roundelay_session=ses_none")))
+                        .code())
+                .isEqualTo("session_required");
+        assertThat(SERVER.get("/api/v1/session", SERVER.admin()).code()).isEqualTo("session_only");
+    }
+
+    @Test
     void a_wrong_password_and_an_unknown_user_are_answered_alike() {
         Answer wrong = SERVER.call(
                 "POST", "/api/v1/session", As.NOBODY, Map.of("email", "admin@localhost", "password", "not this one"));

@@ -1,0 +1,25 @@
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+export type Job = Schemas["Job"];
+export type JobState = Schemas["JobState"];
+export type JobSpec = Schemas["JobSpec"];
+export type JobFailure = Schemas["JobFailure"];
+export type JobWarning = Schemas["JobWarning"];
+export type Session = Schemas["Session"];
+export type User = Schemas["User"];
+export type Worker = Schemas["Worker"];
+export type Telemetry = Schemas["Telemetry"];
+export type LogLine = Schemas["LogLine"];
+export type Round = Schemas["Round"];
+export type Contribution = Schemas["Contribution"];
+export type Assignment = Schemas["Assignment"];
+export type TimelineEntry = Schemas["TimelineEntry"];
+export type MetricPoint = Schemas["MetricPoint"];
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly total: number;
+  readonly limit: number;
+  readonly offset: number;
+}

@@ -1,0 +1,13 @@
+import type { ComponentType } from "react";
+import { JobsIcon } from "../ui/icons";
+
+export interface Place {
+  readonly to: string;
+  readonly label: string;
+  /** Whether only administrators see it. */
+  readonly admin?: boolean;
+  readonly Icon: ComponentType<{ readonly size?: number }>;
+}
+
+/** What the navigation offers, in its order. */
+export const PLACES: readonly Place[] = [{ to: "/dashboard/jobs", label: "Jobs", Icon: JobsIcon }];

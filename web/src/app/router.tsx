@@ -1,0 +1,56 @@
+import { createBrowserRouter, redirect } from "react-router";
+import { root } from "../api/root";
+import { BrokenPage } from "./BrokenPage";
+import { NotFoundPage } from "./NotFoundPage";
+import { RequireSession } from "./RequireSession";
+import { Shell } from "./Shell";
+
+const FIRST = "/dashboard/jobs";
+
+/** Makes the table of pages. Each page's code is loaded when it is first opened. */
+export function makeRouter() {
+  return createBrowserRouter(
+    [
+      // Nothing is shown while a page's code comes: it is there in an instant, or the error is.
+      { path: "/", loader: () => redirect(FIRST), HydrateFallback: Nothing },
+      {
+        path: "/login",
+        HydrateFallback: Nothing,
+        lazy: async () => ({ Component: (await import("../features/session")).SignInPage }),
+      },
+      {
+        Component: RequireSession,
+        HydrateFallback: Nothing,
+        errorElement: <BrokenPage />,
+        children: [
+          {
+            Component: Shell,
+            children: [
+              {
+                // A page that breaks leaves the navigation standing.
+                errorElement: <BrokenPage />,
+                children: [
+                  { path: "/dashboard", loader: () => redirect(FIRST) },
+                  {
+                    path: "/dashboard/jobs",
+                    lazy: async () => ({ Component: (await import("../features/jobs")).JobsPage }),
+                  },
+                  {
+                    path: "/dashboard/jobs/:id/*",
+                    lazy: async () => ({ Component: (await import("../features/job")).JobPage }),
+                  },
+                  { path: "*", Component: NotFoundPage },
+                ],
+              },
+            ],
+          },
+        ],
+      },
+    ],
+    { basename: root || "/" },
+  );
+}
+
+function Nothing() {
+  return null;
+}
