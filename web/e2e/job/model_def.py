@@ -1,5 +1,7 @@
 """A small job for the browser tests: real training of a real model, at a pace that a browser can watch."""
 
+import os
+import socket
 import time
 
 import torch
@@ -48,9 +50,16 @@ def fl_train(model, env, out_dir, logger=None):
     if mode == "raise" and current == 1:
         logger.warning("the next line raises")
         raise ValueError("the labels of this site do not fit the model")
-    if mode == "memory":
-        hog = bytearray(64 << 30)
-        hog[:: 4096] = b"x" * len(hog[:: 4096])
+    if mode == "exit":
+        print("leaving without a word", flush=True)
+        os._exit(3)
+    if mode == "network":
+        print("asking example.org", flush=True)
+        socket.create_connection(("example.org", 80), timeout=5)
+    if mode == "nan":
+        print("weights of nothing", flush=True)
+        for weights in model.parameters():
+            weights.data.fill_(float("nan"))
     with torch.no_grad():
         accuracy = (model(inputs).argmax(1) == labels).float().mean().item()
     return {"weights": model.state_dict(), "samples": len(labels), "train_loss": loss.item(), "train_accuracy": accuracy}

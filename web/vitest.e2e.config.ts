@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+// The built product in a real browser: one server for all files, which run one after the other.
+export default defineConfig({
+  test: {
+    include: ["e2e/**/*.e2e.ts"],
+    globalSetup: ["e2e/product.ts"],
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+});
