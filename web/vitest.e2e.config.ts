@@ -6,6 +6,8 @@ export default defineConfig({
     include: ["e2e/**/*.e2e.ts"],
     globalSetup: ["e2e/product.ts"],
     fileParallelism: false,
+    // The tests of a file are one story: what follows a break tells nothing new.
+    bail: 1,
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

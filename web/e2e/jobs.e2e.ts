@@ -35,7 +35,7 @@ test("whoever is not signed in signs in, and comes to the page that was asked fo
 
 test("the first list says how to submit a job", async () => {
   await page.goto("/dashboard/jobs");
-  await page.getByLabel("Python that submits a job").waitFor();
+  await page.getByLabel("Python that submits a job", { exact: true }).waitFor();
   await inspected(page, "jobs-empty");
 });
 

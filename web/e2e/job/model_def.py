@@ -40,6 +40,8 @@ def fl_train(model, env, out_dir, logger=None):
         loss.backward()
         optimizer.step()
         logger.metric("batch_loss", loss.item(), step=current * int(env["EPOCHS"]) + epoch)
+        if mode == "clock":
+            print(f"the time is {time.time()}!", flush=True)
         time.sleep(float(env.get("PAUSE", 0)))
     logger.info(f"round {current + 1} trained, loss {loss.item():.4f}")
     if mode == "controls":

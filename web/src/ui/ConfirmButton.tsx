@@ -1,4 +1,4 @@
-import { Button, type ButtonProps, Group, Modal, Text } from "@mantine/core";
+import { Button, type ButtonProps, Group, Modal, Text, Title } from "@mantine/core";
 import { type ReactNode, useState } from "react";
 import { ErrorBox } from "./ErrorBox";
 
@@ -38,7 +38,11 @@ export function ConfirmButton({ label, question, children, confirm, onConfirm, b
       <Button variant="default" {...button} onClick={() => setOpen(true)}>
         {label}
       </Button>
-      <Modal opened={open} onClose={() => setOpen(false)} title={question} centered>
+      {/* Mantine's own head of a dialogue counts as a second banner of the page. */}
+      <Modal opened={open} onClose={() => setOpen(false)} withCloseButton={false} aria-label={question} centered>
+        <Title order={2} mb="xs">
+          {question}
+        </Title>
         <Text mb="md" component="div" className="r-wrap">
           {children}
         </Text>

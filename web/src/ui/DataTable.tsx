@@ -68,7 +68,7 @@ function Rows<T>({
       style={{ "--table-height": height } as CSSProperties}
       tabIndex={0}
       role="region"
-      aria-label={label}
+      aria-label={`Table of ${label}`}
     >
       <table
         className={`${styles["table"]} ${dense ? styles["dense"] : ""}`}

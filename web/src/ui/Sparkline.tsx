@@ -9,7 +9,7 @@ const HEIGHT = 24;
 /** A small curve without axes: the way a metric takes. */
 export function Sparkline({ values, label }: Props) {
   const finite = values.filter(Number.isFinite);
-  if (finite.length < 2) return <span aria-hidden>–</span>;
+  if (finite.length < 2) return <span aria-hidden style={{ width: WIDTH, flex: "none" }} />;
   const low = Math.min(...finite);
   const span = Math.max(...finite) - low || 1;
   const points = finite.map((value, at) => {

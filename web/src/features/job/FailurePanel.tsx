@@ -15,7 +15,7 @@ const FAULT: Readonly<Record<string, string>> = {
 };
 
 /** Why the job failed, what to do, and the lines that prove it, without a click. */
-export function FailurePanel({ failure }: { readonly failure: JobFailure }) {
+export function FailurePanel({ failure, logs }: { readonly failure: JobFailure; readonly logs: string }) {
   return (
     <section className={styles["panel"]} aria-labelledby="failure">
       <Title order={2} id="failure" className={styles["title"]}>
@@ -35,7 +35,7 @@ export function FailurePanel({ failure }: { readonly failure: JobFailure }) {
       <Text size="xs" c="dimmed" mt="xs">
         <code>{failure.reason}</code> · the fault is {FAULT[failure.category] ?? failure.category} ·{" "}
         {failure.retriable ? "sending it again may help" : "sending it again as it is will not help"} ·{" "}
-        <Anchor component={Link} to="logs" size="xs" relative="path">
+        <Anchor component={Link} to={logs} size="xs" underline="always">
           all log lines
         </Anchor>
       </Text>

@@ -6,7 +6,7 @@ import type { Job } from "../../api/types";
 import { Empty } from "../../ui/Empty";
 import { ErrorBox } from "../../ui/ErrorBox";
 import { Loading } from "../../ui/Loading";
-import { useTitle } from "../../ui/Page";
+import { Page, useTitle } from "../../ui/Page";
 import { useJob } from "./api";
 import { FailurePanel } from "./FailurePanel";
 import { JobHeader } from "./JobHeader";
@@ -37,7 +37,11 @@ function OneJob({ id, Files }: { readonly id: string; readonly Files: Props["Fil
   if (job.data) return <Shown job={job.data} Files={Files} />;
   if (job.error instanceof ApiError && job.error.status === 404) {
     return (
-      <Empty title="There is no such job">It was deleted, belongs to somebody else, or the address is mistyped.</Empty>
+      <Page title="Not found">
+        <Empty title="There is no such job">
+          It was deleted, belongs to somebody else, or the address is mistyped.
+        </Empty>
+      </Page>
     );
   }
   if (job.error) return <ErrorBox error={job.error} onRetry={() => void job.refetch()} />;
@@ -52,7 +56,7 @@ function Shown({ job, Files }: { readonly job: Job; readonly Files: Props["Files
       <Stack gap="md">
         <JobHeader job={job} />
         <Warnings warnings={job.warnings} />
-        {job.failure && <FailurePanel failure={job.failure} />}
+        {job.failure && <FailurePanel failure={job.failure} logs={`/dashboard/jobs/${job.id}/logs`} />}
         <JobTabs job={job} tab={tab || "overview"} files={Files !== undefined}>
           {tab === "" && <Overview job={job} />}
           {tab === "metrics" && (

@@ -25,7 +25,10 @@ export function Transitions({ job }: { readonly job: Job }) {
           <span className={styles["what"]}>
             {phaseWords(entry.phase) || entry.reason?.replaceAll("_", " ") || "Ended"}
             <small>
-              {[phaseWords(entry.phase) ? entry.reason?.replaceAll("_", " ") : null, `by ${entry.actor}`]
+              {[
+                phaseWords(entry.phase) ? entry.reason?.replaceAll("_", " ") : null,
+                `by ${entry.actor.startsWith("usr_") ? (at === 0 ? job.owner : "a user") : entry.actor}`,
+              ]
                 .filter(Boolean)
                 .join(" · ")}
             </small>

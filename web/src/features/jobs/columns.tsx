@@ -7,6 +7,7 @@ import { Duration } from "../../ui/Duration";
 import { count, numberText } from "../../ui/format";
 import { RoundBar } from "../../ui/RoundBar";
 import { Sparkline } from "../../ui/Sparkline";
+import { reasonWords } from "../../ui/reasons";
 import { StateChip } from "../../ui/StateChip";
 import { phaseWords, shown } from "../../ui/states";
 import type { Curve } from "./api";
@@ -23,7 +24,7 @@ export function jobColumns(curves: ReadonlyMap<string, Curve>, everybody: boolea
   };
   return [
     { key: "name", header: "Name", cell: (job) => <Name job={job} /> },
-    { key: "state", header: "State", width: "150px", cell: (job) => <State job={job} /> },
+    { key: "state", header: "State", width: "210px", cell: (job) => <State job={job} /> },
     {
       key: "rounds",
       header: "Rounds",
@@ -34,7 +35,7 @@ export function jobColumns(curves: ReadonlyMap<string, Curve>, everybody: boolea
     {
       key: "metric",
       header: "Metric",
-      width: "196px",
+      width: "190px",
       from: "wide",
       cell: (job) => <Metric curve={curves.get(job.id)} />,
     },
@@ -65,15 +66,16 @@ function Name({ job }: { readonly job: Job }) {
 }
 
 function State({ job }: { readonly job: Job }) {
+  const failed = job.failure ? reasonWords(job.failure.reason) : null;
   // Where the column of rounds has no room, this says how far the job is.
-  const words = job.cancelRequested && job.state === "RUNNING" ? "Stopping" : phaseWords(job.phase);
+  const words = job.cancelRequested && job.state === "RUNNING" ? "Stopping" : (failed ?? phaseWords(job.phase));
   return (
     <div className={styles["name"]}>
       <span>
         <StateChip state={job.state} />
       </span>
       {words && (
-        <Text size="xs" c="dimmed" className="r-clip" title={job.phaseDetail ?? undefined}>
+        <Text size="xs" c="dimmed" className="r-clip" title={failed ?? job.phaseDetail ?? undefined}>
           {words}
           {job.round > 0 && (
             <span className={styles["narrow"]}>
