@@ -2327,6 +2327,13 @@ export interface components {
             quarantine?: string | null;
             /** Format: date-time */
             lastSeenAt?: string | null;
+            /** @description the caller's jobs that it works on (administrators see everybody's); of others' jobs only `freeSlots` tells */
+            jobs: components["schemas"]["WorkerJob"][];
+        };
+        /** @description A job that a worker works on. */
+        WorkerJob: {
+            id: string;
+            name: string;
         };
         /** @description `PATCH /workers/{id}`: absent parts stay as they are. */
         WorkerPatch: {

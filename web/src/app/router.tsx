@@ -39,6 +39,10 @@ export function makeRouter() {
                     path: "/dashboard/jobs/:id/*",
                     lazy: async () => ({ Component: (await import("../features/job")).JobPage }),
                   },
+                  {
+                    path: "/dashboard/workers",
+                    lazy: async () => ({ Component: (await import("../features/workers")).WorkersPage }),
+                  },
                   { path: "*", Component: NotFoundPage },
                 ],
               },
