@@ -1,5 +1,6 @@
 import { createBrowserRouter, redirect } from "react-router";
 import { root } from "../api/root";
+import { AdminOnly } from "./AdminOnly";
 import { BrokenPage } from "./BrokenPage";
 import { NotFoundPage } from "./NotFoundPage";
 import { RequireSession } from "./RequireSession";
@@ -42,6 +43,19 @@ export function makeRouter() {
                   {
                     path: "/dashboard/workers",
                     lazy: async () => ({ Component: (await import("../features/workers")).WorkersPage }),
+                  },
+                  {
+                    path: "/profile",
+                    lazy: async () => ({ Component: (await import("../features/profile")).ProfilePage }),
+                  },
+                  {
+                    Component: AdminOnly,
+                    children: [
+                      {
+                        path: "/admin",
+                        lazy: async () => ({ Component: (await import("../features/admin")).AdminPage }),
+                      },
+                    ],
                   },
                   { path: "*", Component: NotFoundPage },
                 ],

@@ -15,7 +15,7 @@ export function TelemetryCurves({ history }: { readonly history: readonly Teleme
   return (
     <div>
       <Text size="xs" c="dimmed" mb="xs">
-        {span > 0 ? `The last ${durationText(span)}, since this page was opened` : "The curves begin now"}
+        {span > 0 ? `The last ${durationText(span)}` : "The curves begin now"}
       </Text>
       <div className={styles["curves"]}>
         <Curve

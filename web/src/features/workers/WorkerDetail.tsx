@@ -1,7 +1,7 @@
 import { Drawer, Group, Stack, Text } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useUser } from "../../api/session";
-import type { Telemetry, Worker } from "../../api/types";
+import type { Worker } from "../../api/types";
 import { Ago } from "../../ui/Ago";
 import { ConfirmButton } from "../../ui/ConfirmButton";
 import { Empty } from "../../ui/Empty";
@@ -9,7 +9,7 @@ import { FactOf, Facts } from "../../ui/Facts";
 import { megabytesText, priceText } from "../../ui/format";
 import { deviceText } from "../../ui/machine";
 import { StateChip } from "../../ui/StateChip";
-import { drain, remove } from "./api";
+import { drain, remove, useHistory } from "./api";
 import { Work } from "./columns";
 import { TelemetryCurves } from "./TelemetryCurves";
 import { WorkerForm } from "./WorkerForm";
@@ -17,12 +17,11 @@ import { WorkerForm } from "./WorkerForm";
 interface Props {
   /** Undefined if there is none of that id. */
   readonly worker: Worker | undefined;
-  readonly history: readonly Telemetry[];
   readonly onClose: () => void;
 }
 
 /** One worker beside the list. */
-export function WorkerDetail({ worker, history, onClose }: Props) {
+export function WorkerDetail({ worker, onClose }: Props) {
   return (
     <Drawer
       opened
@@ -33,7 +32,7 @@ export function WorkerDetail({ worker, history, onClose }: Props) {
       closeButtonProps={{ "aria-label": "Close the worker" }}
     >
       {worker ? (
-        <Detail worker={worker} history={history} onGone={onClose} />
+        <Detail worker={worker} onGone={onClose} />
       ) : (
         <Empty title="There is no such worker">It was removed, or it is another user's.</Empty>
       )}
@@ -43,12 +42,12 @@ export function WorkerDetail({ worker, history, onClose }: Props) {
 
 interface DetailProps {
   readonly worker: Worker;
-  readonly history: readonly Telemetry[];
   readonly onGone: () => void;
 }
 
-function Detail({ worker, history, onGone }: DetailProps) {
+function Detail({ worker, onGone }: DetailProps) {
   const user = useUser();
+  const history = useHistory(worker);
   const mine = worker.ownerId === user.id || user.role === "admin";
   return (
     <Stack gap="lg">

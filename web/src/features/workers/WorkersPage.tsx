@@ -9,7 +9,6 @@ import { useUrlState } from "../../ui/urlState";
 import { useWorkers } from "./api";
 import { ClusterTotals } from "./ClusterTotals";
 import { workerColumns } from "./columns";
-import { useHistory } from "./history";
 import { JoinWorker } from "./JoinWorker";
 import { WorkerDetail } from "./WorkerDetail";
 
@@ -17,7 +16,6 @@ import { WorkerDetail } from "./WorkerDetail";
 export function WorkersPage() {
   const user = useUser();
   const workers = useWorkers();
-  const history = useHistory(workers.data);
   const [parameters, change] = useUrlState();
   const chosen = parameters.get("worker");
   return (
@@ -41,7 +39,6 @@ export function WorkersPage() {
       {chosen && workers.data && (
         <WorkerDetail
           worker={workers.data.find((worker) => worker.id === chosen)}
-          history={history.get(chosen) ?? []}
           onClose={() => change({ worker: null })}
         />
       )}

@@ -1,6 +1,8 @@
-import { type QueryClient, useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { type QueryClient, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { change, get } from "../../api/http";
-import type { Page, Worker, WorkerPatch, WorkerToken } from "../../api/types";
+import type { Page, Telemetry, Worker, WorkerPatch, WorkerToken } from "../../api/types";
+import { longer } from "./history";
 
 const WORKERS = "/api/v1/workers";
 const TOKENS = "/api/v1/worker-tokens";
@@ -24,6 +26,21 @@ async function whole(signal: AbortSignal): Promise<readonly Worker[]> {
     items.push(...page.items);
     if (page.items.length === 0 || items.length >= page.total) return items;
   }
+}
+
+/** Returns what a worker measured in the last hour, and goes on with what the list of workers brings. */
+export function useHistory(worker: Worker): readonly Telemetry[] {
+  const client = useQueryClient();
+  const history = useQuery({
+    queryKey: ["telemetry", worker.id],
+    queryFn: async ({ signal }) => (await get<{ items: Telemetry[] }>(`${path(worker)}/telemetry`, {}, signal)).items,
+    staleTime: Infinity,
+  });
+  const latest = worker.telemetry;
+  useEffect(() => {
+    client.setQueryData<readonly Telemetry[]>(["telemetry", worker.id], (known) => known && longer(known, latest));
+  }, [client, worker.id, latest]);
+  return history.data ?? [];
 }
 
 /** Returns the newest join tokens, without their secrets. */

@@ -1,28 +1,11 @@
-import { useEffect, useState } from "react";
-import type { Telemetry, Worker } from "../../api/types";
+import type { Telemetry } from "../../api/types";
 
-// Ten minutes of the two-second telemetry.
-const KEPT = 300;
+// What the server has in steps of 10 s is an hour; what comes while one looks, in steps of 2 s, is added.
+const KEPT = 600;
 
-export type History = ReadonlyMap<string, readonly Telemetry[]>;
-
-/** Returns what was measured, longest ago first: what the server keeps is the latest, so it begins with this page. */
-export function useHistory(workers: readonly Worker[] | undefined): History {
-  const [history, setHistory] = useState<History>(new Map());
-  useEffect(() => {
-    if (workers) setHistory((before) => longer(before, workers));
-  }, [workers]);
-  return history;
-}
-
-/** Adds each worker's latest measurement, once. */
-export function longer(before: History, workers: readonly Worker[]): History {
-  return new Map(
-    workers.map((worker) => {
-      const known = before.get(worker.id) ?? [];
-      const latest = worker.telemetry;
-      if (!latest || known[known.length - 1]?.time === latest.time) return [worker.id, known];
-      return [worker.id, [...known, latest].slice(-KEPT)];
-    }),
-  );
+/** Returns what the server has, and after it what has come since; each measurement once. */
+export function longer(known: readonly Telemetry[], latest: Telemetry | null | undefined): readonly Telemetry[] {
+  const last = known[known.length - 1];
+  if (!latest || (last && Date.parse(last.time) >= Date.parse(latest.time))) return known;
+  return [...known, latest].slice(-KEPT);
 }

@@ -54,6 +54,21 @@ class GpuWorkersIT {
         assertThat(PLANE.get(PLANE.admin(), "/api/v1/gpu-catalog").status()).isEqualTo(200);
     }
 
+    @Test
+    void what_a_worker_measured_is_kept_once_and_until_it_is_removed() {
+        JsonNode joined = register("remembered", 1);
+        String path = "/api/v1/workers/" + joined.path("workerId").asText();
+
+        sync(joined, 1, "[21000]");
+        sync(joined, 1, "[21000]");
+
+        JsonNode items = PLANE.get(PLANE.admin(), path + "/telemetry").json().path("items");
+        assertThat(items).hasSize(1);
+        assertThat(items.path(0).path("cores").asInt()).isEqualTo(8);
+        PLANE.call(PLANE.admin(), "DELETE", path, "");
+        assertThat(PLANE.get(PLANE.admin(), path + "/telemetry").status()).isEqualTo(404);
+    }
+
     private static JsonNode register(String name, int slots) {
         Answer answer = PLANE.call(
                 Caller.bearer(PLANE.credential("ROUNDELAY_WORKER_TOKEN")), "POST", "/worker/v1/register", """
