@@ -19,6 +19,7 @@ export type NewUser = Schemas["NewUser"];
 export type AuditEntry = Schemas["AuditEntry"];
 export type Preflight = Schemas["Preflight"];
 export type Manifest = Schemas["Manifest"];
+export type Upload = Schemas["Upload"];
 export type Telemetry = Schemas["Telemetry"];
 export type LogLine = Schemas["LogLine"];
 export type Round = Schemas["Round"];

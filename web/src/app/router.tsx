@@ -45,6 +45,14 @@ export function makeRouter() {
                     lazy: async () => ({ Component: (await import("../features/workers")).WorkersPage }),
                   },
                   {
+                    path: "/dashboard/compare",
+                    lazy: async () => ({ Component: (await import("../features/compare")).ComparePage }),
+                  },
+                  {
+                    path: "/dashboard/jobs/new",
+                    lazy: async () => ({ Component: (await import("../features/submit")).SubmitPage }),
+                  },
+                  {
                     path: "/profile",
                     lazy: async () => ({ Component: (await import("../features/profile")).ProfilePage }),
                   },
