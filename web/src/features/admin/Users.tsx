@@ -35,7 +35,7 @@ export function Users() {
           </div>
         )}
         <DataTable
-          label="users"
+          label="list of users"
           height="420px"
           columns={userColumns(me.id, setChosen)}
           rows={users.data?.items}

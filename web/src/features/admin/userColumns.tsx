@@ -36,7 +36,8 @@ export function userColumns(me: string, onChange: (user: User) => void): readonl
     { key: "since", header: "Since", width: "110px", from: "medium", cell: (user) => <Ago time={user.createdAt} /> },
     {
       key: "change",
-      header: "",
+      header: "Action",
+      quiet: true,
       width: "100px",
       align: "end",
       cell: (user) => (

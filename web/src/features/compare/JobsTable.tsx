@@ -18,7 +18,7 @@ interface Props {
 /** A table with one column a job. */
 export function JobsTable({ label, jobs, rows }: Props) {
   return (
-    <div className={styles["scroll"]} tabIndex={0} role="region" aria-label={label}>
+    <div className={styles["scroll"]} tabIndex={0} role="region" aria-label={`${label}, as a table`}>
       <table className={styles["table"]} aria-label={label}>
         <thead>
           <tr>

@@ -2,12 +2,12 @@ import { expect, test } from "vitest";
 import type { Job } from "../../api/types";
 import { differences } from "./differences";
 
-const job = (spec: object) => ({ spec }) as Job;
+const job = (spec: object, slug = "a") => ({ spec, slug }) as Job;
 
 test("names only what differs, each job's value in its place", () => {
   const jobs = [
     job({ name: "a", scripts: "jobs/a/", training: { learningRate: 0.1, batchSize: 32, extra: { MOMENTUM: 0.9 } } }),
-    job({ name: "b", scripts: "jobs/b/", training: { learningRate: 0.2, batchSize: 32, extra: {} } }),
+    job({ name: "b", scripts: "jobs/b/", training: { learningRate: 0.2, batchSize: 32, extra: {} } }, "b"),
   ];
   expect(differences(jobs)).toEqual([
     { name: "Training: Learning rate", values: ["0.1", "0.2"] },

@@ -16,12 +16,10 @@ export function differences(jobs: readonly Job[]): readonly Difference[] {
     .filter(({ values }) => new Set(values).size > 1);
 }
 
-// Name and folders of a job differ from any other's, and say nothing about why it went otherwise.
-const OWN = new Set(["Job: Name", "Job: Scripts"]);
-
+/** A job's settings. Its name and folder differ from any other's, and say nothing about why it went otherwise. */
 function flat(job: Job): ReadonlyMap<string, string> {
   const entries = settings(job.spec).flatMap(([group, settings]) =>
-    settings.map(([name, value]) => [`${group}: ${name}`, value] as const),
+    settings.map(([name, value]) => [`${group}: ${name}`, value.replace(`jobs/${job.slug}/`, "")] as const),
   );
-  return new Map(entries.filter(([name]) => !OWN.has(name)));
+  return new Map(entries.filter(([name]) => name !== "Job: Name"));
 }

@@ -12,7 +12,8 @@ export function choiceColumn(
 ): Column<Job> {
   return {
     key: "choice",
-    header: "",
+    header: "Chosen",
+    quiet: true,
     width: "44px",
     cell: (job) => (
       <Checkbox

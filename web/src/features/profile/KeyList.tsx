@@ -39,7 +39,8 @@ export function KeyList() {
         { key: "used", header: "Last used", width: "110px", cell: (key) => <Ago time={key.lastUsedAt} /> },
         {
           key: "revoke",
-          header: "",
+          header: "Action",
+          quiet: true,
           width: "110px",
           align: "end",
           cell: (key) => (

@@ -44,7 +44,8 @@ export function TokenList() {
         },
         {
           key: "revoke",
-          header: "",
+          header: "Action",
+          quiet: true,
           width: "100px",
           align: "end",
           cell: (token) => <Revoke token={token} revoke={revoke} />,

@@ -15,39 +15,38 @@ export function workerColumns(user: string): readonly Column<Worker>[] {
     {
       key: "state",
       header: "State",
-      width: "130px",
+      width: "120px",
       cell: (worker) => <StateChip state={worker.quarantine ? "quarantined" : worker.state} />,
     },
     {
       key: "device",
-      header: "Device",
-      width: "130px",
+      header: "Device and free memory",
+      width: "190px",
       from: "medium",
-      cell: (worker) => <span title={worker.model}>{deviceText(worker)}</span>,
+      cell: (worker) => (
+        <div className={styles["name"]}>
+          <span title={worker.model}>{deviceText(worker)}</span>
+          <Text size="xs" c="dimmed">
+            {megabytesText(worker.freeMemoryMb)} of {megabytesText(worker.memoryMb)}
+          </Text>
+        </div>
+      ),
     },
-    {
-      key: "memory",
-      header: "Memory free of all",
-      width: "160px",
-      from: "wide",
-      cell: (worker) => `${megabytesText(worker.freeMemoryMb)} of ${megabytesText(worker.memoryMb)}`,
-    },
-    { key: "load", header: "Processors", width: "130px", from: "wide", cell: (worker) => <Load worker={worker} /> },
+    { key: "load", header: "Processors", width: "110px", from: "wide", cell: (worker) => <Load worker={worker} /> },
     {
       key: "slots",
       header: "Slots",
-      width: "110px",
+      width: "105px",
       from: "medium",
       cell: (worker) => `${worker.freeSlots} of ${worker.slots} free`,
     },
-    { key: "job", header: "Working on", width: "180px", from: "medium", cell: (worker) => <Work worker={worker} /> },
+    { key: "job", header: "Working on", width: "140px", from: "medium", cell: (worker) => <Work worker={worker} /> },
     {
       key: "price",
-      header: "Price",
-      width: "130px",
+      header: "Per GPU hour",
+      width: "110px",
       from: "wide",
-      cell: (worker) =>
-        worker.pricePerGpuHourCents > 0 ? `${priceText(worker.pricePerGpuHourCents)} / GPU h` : "free of charge",
+      cell: (worker) => (worker.pricePerGpuHourCents > 0 ? priceText(worker.pricePerGpuHourCents) : "no charge"),
     },
     {
       key: "seen",
