@@ -591,6 +591,23 @@ export interface paths {
         patch: operations["updateWorker"];
         trace?: never;
     };
+    "/api/v1/workers/{id}/telemetry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a worker measured in the last hour, every 10 s, the oldest first; kept in memory by the running server. */
+        get: operations["workerTelemetry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workers/{id}/drain": {
         parameters: {
             query?: never;
@@ -2327,6 +2344,13 @@ export interface components {
             quarantine?: string | null;
             /** Format: date-time */
             lastSeenAt?: string | null;
+            /** @description the caller's jobs that it works on (administrators see everybody's); of others' jobs only `freeSlots` tells */
+            jobs: components["schemas"]["WorkerJob"][];
+        };
+        /** @description A job that a worker works on. */
+        WorkerJob: {
+            id: string;
+            name: string;
         };
         /** @description `PATCH /workers/{id}`: absent parts stay as they are. */
         WorkerPatch: {
@@ -3613,6 +3637,32 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    workerTelemetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Telemetry"][];
+                    };
+                };
+            };
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     drainWorker: {
         parameters: {
             query?: never;
@@ -3883,6 +3933,8 @@ export interface operations {
                 limit?: number;
                 /** @description entries before the page */
                 offset?: number;
+                /** @description part of actor, action, target or address */
+                q?: string;
             };
             header?: never;
             path?: never;

@@ -1,5 +1,5 @@
 import type { ComponentType } from "react";
-import { JobsIcon } from "../ui/icons";
+import { AdminIcon, JobsIcon, ProfileIcon, WorkersIcon } from "../ui/icons";
 
 export interface Place {
   readonly to: string;
@@ -10,4 +10,9 @@ export interface Place {
 }
 
 /** What the navigation offers, in its order. */
-export const PLACES: readonly Place[] = [{ to: "/dashboard/jobs", label: "Jobs", Icon: JobsIcon }];
+export const PLACES: readonly Place[] = [
+  { to: "/dashboard/jobs", label: "Jobs", Icon: JobsIcon },
+  { to: "/dashboard/workers", label: "Workers", Icon: WorkersIcon },
+  { to: "/profile", label: "Profile", Icon: ProfileIcon },
+  { to: "/admin", label: "Admin", admin: true, Icon: AdminIcon },
+];

@@ -1,5 +1,6 @@
 import { createBrowserRouter, redirect } from "react-router";
 import { root } from "../api/root";
+import { AdminOnly } from "./AdminOnly";
 import { BrokenPage } from "./BrokenPage";
 import { NotFoundPage } from "./NotFoundPage";
 import { RequireSession } from "./RequireSession";
@@ -38,6 +39,31 @@ export function makeRouter() {
                   {
                     path: "/dashboard/jobs/:id/*",
                     lazy: async () => ({ Component: (await import("../features/job")).JobPage }),
+                  },
+                  {
+                    path: "/dashboard/workers",
+                    lazy: async () => ({ Component: (await import("../features/workers")).WorkersPage }),
+                  },
+                  {
+                    path: "/dashboard/compare",
+                    lazy: async () => ({ Component: (await import("../features/compare")).ComparePage }),
+                  },
+                  {
+                    path: "/dashboard/jobs/new",
+                    lazy: async () => ({ Component: (await import("../features/submit")).SubmitPage }),
+                  },
+                  {
+                    path: "/profile",
+                    lazy: async () => ({ Component: (await import("../features/profile")).ProfilePage }),
+                  },
+                  {
+                    Component: AdminOnly,
+                    children: [
+                      {
+                        path: "/admin",
+                        lazy: async () => ({ Component: (await import("../features/admin")).AdminPage }),
+                      },
+                    ],
                   },
                   { path: "*", Component: NotFoundPage },
                 ],

@@ -1,3 +1,4 @@
+import { VisuallyHidden } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type CSSProperties, type ReactNode, useRef } from "react";
 import styles from "./DataTable.module.css";
@@ -7,6 +8,8 @@ import { Loading } from "./Loading";
 export interface Column<T> {
   readonly key: string;
   readonly header: string;
+  /** Whether the header is for screen readers alone, as above a button in each row. */
+  readonly quiet?: boolean;
   readonly cell: (row: T) => ReactNode;
   /** Of the column, such as `120px`; what is left is shared among the others. */
   readonly width?: string;
@@ -79,7 +82,7 @@ function Rows<T>({
           <tr>
             {columns.map((column) => (
               <th key={column.key} scope="col" className={classes(column)} style={{ width: column.width }}>
-                {column.header}
+                {column.quiet ? <VisuallyHidden>{column.header}</VisuallyHidden> : column.header}
               </th>
             ))}
           </tr>

@@ -6,7 +6,7 @@ export interface Shown {
   readonly tone: Tone;
 }
 
-// Every state of jobs, rounds, assignments and workers: the one table of words and colours. Their names do not overlap.
+// Every state of jobs, rounds, assignments, workers and users: the one table of words and colours. Their names do not overlap.
 const STATES: Readonly<Record<string, Shown>> = {
   PENDING: { words: "Pending", tone: "waiting" },
   RUNNING: { words: "Running", tone: "active" },
@@ -31,6 +31,9 @@ const STATES: Readonly<Record<string, Shown>> = {
   draining: { words: "Draining", tone: "waiting" },
   offline: { words: "Offline", tone: "muted" },
   quarantined: { words: "Quarantined", tone: "bad" },
+
+  enabled: { words: "Enabled", tone: "good" },
+  disabled: { words: "Disabled", tone: "muted" },
 };
 
 /** Returns how a state is shown; one that this table does not know is shown by its own name. */

@@ -1,6 +1,6 @@
 import type { JobSpec } from "../../api/types";
 import { CopyBlock } from "../../ui/CopyBlock";
-import { settings } from "./settings";
+import { settings } from "../../ui/settings";
 import styles from "./Configuration.module.css";
 
 /** What the job was told, by groups; and whole, to copy. */

@@ -4,7 +4,7 @@ import { useRef, useState } from "react";
 import { numberText } from "../../ui/format";
 import { Section } from "../../ui/Section";
 import styles from "./MetricsTab.module.css";
-import { Plot, type PlotHandle } from "./Plot";
+import { Plot, type PlotHandle } from "../../ui/Plot";
 import { saveFile } from "./saveFile";
 import { type ChartData, smoothed } from "./series";
 

@@ -1,4 +1,5 @@
 import { Paper } from "@mantine/core";
+import { useState } from "react";
 import { useUser } from "../../api/session";
 import { DataTable } from "../../ui/DataTable";
 import { Empty } from "../../ui/Empty";
@@ -6,9 +7,11 @@ import { Page } from "../../ui/Page";
 import { Paging } from "../../ui/Paging";
 import { useUrlState } from "../../ui/urlState";
 import { useCurves, useJobs } from "./api";
+import { choiceColumn } from "./choice";
 import { jobColumns } from "./columns";
 import { FirstJob } from "./FirstJob";
 import { JobFilters } from "./JobFilters";
+import { JobsActions } from "./JobsActions";
 import { listState, PAGE_SIZE } from "./listState";
 
 /** All jobs of a user: how each is going, at a glance. */
@@ -17,15 +20,16 @@ export function JobsPage() {
   const [parameters, change] = useUrlState();
   const list = listState(parameters);
   const jobs = useJobs(list);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const curves = useCurves(jobs.data?.items ?? []);
   const filtered = list.state !== null || list.search !== "" || list.page > 1;
   return (
-    <Page title="Jobs">
+    <Page title="Jobs" actions={<JobsActions chosen={chosen} />}>
       <JobFilters list={list} admin={user.role === "admin"} onChange={change} />
       <Paper className="r-card" p={0} mt="sm">
         <DataTable
           label="jobs"
-          columns={jobColumns(curves, list.everybody)}
+          columns={[choiceColumn(chosen, setChosen), ...jobColumns(curves, list.everybody)]}
           rows={jobs.data?.items}
           rowKey={(job) => job.id}
           error={jobs.error}

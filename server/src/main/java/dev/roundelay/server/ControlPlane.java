@@ -34,6 +34,7 @@ import dev.roundelay.server.store.Database;
 import dev.roundelay.server.store.JdbcSnapshotSweep;
 import dev.roundelay.server.store.Schema;
 import dev.roundelay.server.workerapi.StackRequests;
+import dev.roundelay.server.workerapi.TelemetryHistory;
 import dev.roundelay.server.workerapi.WorkerApi;
 import dev.roundelay.server.workerapi.WorkerAuth;
 import dev.roundelay.server.workerapi.WorkerSignals;
@@ -98,9 +99,10 @@ public final class ControlPlane implements AutoCloseable {
 
         StackRequests stacks = new StackRequests(signals.workers(), clock);
         JobApi jobApi = new JobApi(jobParts(settings, authenticator, jobSignals, stacks, epoch));
+        TelemetryHistory telemetry = new TelemetryHistory();
         WorkerAuth workerAuth = new WorkerAuth(stores.tokens());
         List<Routes> routes = new ArrayList<>(jobApi.routes());
-        routes.addAll(WorkerApi.routes(workerParts(workerAuth, signals.workers(), stacks, epoch)));
+        routes.addAll(WorkerApi.routes(workerParts(workerAuth, signals.workers(), stacks, telemetry, epoch)));
         ObjectStore objects = new ObjectStore(stores.blobs(), stores.index());
         AccountApi accountApi = new AccountApi(new AccountApi.Parts(
                 settings,
@@ -114,7 +116,7 @@ public final class ControlPlane implements AutoCloseable {
                 clock,
                 random));
         routes.addAll(accountApi.routes());
-        routes.add(new WorkersResource(authenticator, kernel, stores.tokens(), workerAuth));
+        routes.add(new WorkersResource(authenticator, kernel, stores.tokens(), workerAuth, telemetry));
         routes.add(workerTokens);
         routes.add(new CompatStorageResource(
                 authenticator,
@@ -198,7 +200,11 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private WorkerApi.Parts workerParts(
-            WorkerAuth auth, WorkerSignals signals, StackRequests stacks, ActiveEpoch epoch) {
+            WorkerAuth auth,
+            WorkerSignals signals,
+            StackRequests stacks,
+            TelemetryHistory telemetry,
+            ActiveEpoch epoch) {
         return new WorkerApi.Parts(
                 auth,
                 kernel,
@@ -210,6 +216,7 @@ public final class ControlPlane implements AutoCloseable {
                 stores.submissions(),
                 signals,
                 stacks,
+                telemetry,
                 stores.bodies(),
                 stores.handover(),
                 epoch,

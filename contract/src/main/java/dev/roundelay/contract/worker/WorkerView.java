@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param device `cpu` or `cuda`
 /// @param model  catalogue id; `cpu` without a GPU
 /// @param quarantine why the server gives it no shards; its GPUs' own reasons are in `telemetry`
+/// @param jobs the caller's own that it works on; of others' jobs only that a slot is busy
 public record WorkerView(
         String id,
         String name,
@@ -28,4 +29,9 @@ public record WorkerView(
         List<String> datasets,
         @Nullable Telemetry telemetry,
         @Nullable String quarantine,
-        @Nullable Instant lastSeenAt) {}
+        @Nullable Instant lastSeenAt,
+        List<WorkerJob> jobs) {
+    public WorkerView {
+        jobs = List.copyOf(jobs);
+    }
+}

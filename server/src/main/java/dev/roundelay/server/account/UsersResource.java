@@ -168,7 +168,8 @@ public final class UsersResource implements Routes {
     private void auditTrail(Context ctx) {
         admin(ctx);
         Requests.Slice slice = Requests.slice(ctx);
-        Requests.json(ctx, slice.page(audit.list(slice), audit.count()));
+        String part = Objects.requireNonNullElse(ctx.queryParam("q"), "");
+        Requests.json(ctx, slice.page(audit.list(slice, part), audit.count(part)));
     }
 
     private Caller admin(Context ctx) {

@@ -32,6 +32,7 @@ public final class WorkerApi {
             JdbcSubmissions submissions,
             WorkerSignals signals,
             StackRequests stacks,
+            TelemetryHistory telemetry,
             BodySpool spool,
             Handover handover,
             ActiveEpoch epoch,
@@ -45,7 +46,7 @@ public final class WorkerApi {
                 new WorkerResource(
                         p.auth(),
                         new JoinWorker(p.kernel(), p.tokens(), p.clock(), p.random()),
-                        new WorkerSync(p.kernel(), p.runs(), p.signals(), p.tokens(), p.stacks()),
+                        new WorkerSync(p.kernel(), p.runs(), p.signals(), p.tokens(), p.stacks(), p.telemetry()),
                         p.kernel(),
                         p.tokens()),
                 new AssignmentResource(

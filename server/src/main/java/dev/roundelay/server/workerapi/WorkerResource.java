@@ -65,6 +65,7 @@ final class WorkerResource implements Routes {
         kernel.remove(worker, "worker");
         tokens.removeSecret(worker);
         auth.forget(worker);
+        sync.forget(worker);
         ctx.status(204);
     }
 }

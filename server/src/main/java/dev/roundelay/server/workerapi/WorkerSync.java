@@ -40,14 +40,22 @@ final class WorkerSync {
     private final WorkerSignals signals;
     private final JdbcWorkerTokens tokens;
     private final StackRequests stacks;
+    private final TelemetryHistory telemetry;
     private final Set<WorkerId> seen = ConcurrentHashMap.newKeySet();
 
-    WorkerSync(Kernel kernel, JobRuns runs, WorkerSignals signals, JdbcWorkerTokens tokens, StackRequests stacks) {
+    WorkerSync(
+            Kernel kernel,
+            JobRuns runs,
+            WorkerSignals signals,
+            JdbcWorkerTokens tokens,
+            StackRequests stacks,
+            TelemetryHistory telemetry) {
         this.kernel = kernel;
         this.runs = runs;
         this.signals = signals;
         this.tokens = tokens;
         this.stacks = stacks;
+        this.telemetry = telemetry;
     }
 
     /// Returns the desired state, at once if it differs from `request.seen()`, else after a change or `wait`.
@@ -63,6 +71,9 @@ final class WorkerSync {
         if (seen.add(worker)) {
             tokens.markSynced(worker);
         }
+        if (request.telemetry() != null) {
+            telemetry.saw(worker, request.telemetry());
+        }
         long count = signals.count(worker);
         SyncReply reply = reply(kernel.sync(worker, report(request)));
         long deadline = System.nanoTime() + wait.toNanos();
@@ -76,6 +87,12 @@ final class WorkerSync {
             reply = reply(kernel.sync(worker, report(request)));
         }
         return reply;
+    }
+
+    /// Drops what is kept of a worker that has left.
+    void forget(WorkerId worker) {
+        seen.remove(worker);
+        telemetry.forget(worker);
     }
 
     private SyncReply reply(SyncResult result) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.roundelay.contract.Json;
 import dev.roundelay.contract.worker.GpuCatalogEntry;
 import dev.roundelay.contract.worker.Telemetry;
+import dev.roundelay.contract.worker.WorkerJob;
 import dev.roundelay.contract.worker.WorkerView;
 import dev.roundelay.kernel.WorkerStatus;
 import dev.roundelay.kernel.worker.Worker;
@@ -19,7 +20,9 @@ public final class WorkerMapper {
     private WorkerMapper() {}
 
     /// Returns one worker.
-    public static WorkerView view(WorkerStatus status) {
+    ///
+    /// @param jobs that it works on, as far as the reader may know them
+    public static WorkerView view(WorkerStatus status, List<WorkerJob> jobs) {
         Worker worker = status.worker();
         return new WorkerView(
                 worker.id().value(),
@@ -38,7 +41,8 @@ public final class WorkerMapper {
                 worker.offer().datasets().stream().sorted().toList(),
                 telemetry(status),
                 worker.quarantine().orElse(null),
-                status.lastSeenAt());
+                status.lastSeenAt(),
+                jobs);
     }
 
     private static @Nullable Telemetry telemetry(WorkerStatus status) {

@@ -1,9 +1,13 @@
 package dev.roundelay.server.workers;
 
 import dev.roundelay.contract.ErrorCode;
+import dev.roundelay.contract.worker.WorkerJob;
+import dev.roundelay.contract.worker.WorkerView;
 import dev.roundelay.kernel.Kernel;
+import dev.roundelay.kernel.KernelImage;
 import dev.roundelay.kernel.Registered;
 import dev.roundelay.kernel.WorkerStatus;
+import dev.roundelay.kernel.assignment.Assignment;
 import dev.roundelay.kernel.worker.WorkerId;
 import dev.roundelay.kernel.worker.WorkerPatch;
 import dev.roundelay.server.http.ApiException;
@@ -12,6 +16,7 @@ import dev.roundelay.server.http.Caller;
 import dev.roundelay.server.http.Requests;
 import dev.roundelay.server.http.Routes;
 import dev.roundelay.server.store.JdbcWorkerTokens;
+import dev.roundelay.server.workerapi.TelemetryHistory;
 import dev.roundelay.server.workerapi.WorkerAuth;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -27,22 +32,30 @@ public final class WorkersResource implements Routes {
     private final Kernel kernel;
     private final JdbcWorkerTokens tokens;
     private final WorkerAuth auth;
+    private final TelemetryHistory telemetry;
 
-    public WorkersResource(Authenticator authenticator, Kernel kernel, JdbcWorkerTokens tokens, WorkerAuth auth) {
+    public WorkersResource(
+            Authenticator authenticator,
+            Kernel kernel,
+            JdbcWorkerTokens tokens,
+            WorkerAuth auth,
+            TelemetryHistory telemetry) {
         this.authenticator = authenticator;
         this.kernel = kernel;
         this.tokens = tokens;
         this.auth = auth;
+        this.telemetry = telemetry;
     }
 
     @Override
     public void register(RoutesConfig routes) {
         routes.get(PATH, this::list);
-        routes.get(PATH + "/{id}", ctx -> Requests.json(ctx, WorkerMapper.view(visible(ctx))));
+        routes.get(PATH + "/{id}", ctx -> Requests.json(ctx, view(ctx)));
         routes.patch(PATH + "/{id}", this::update);
         routes.delete(PATH + "/{id}", this::remove);
         routes.post(PATH + "/{id}/drain", this::drain);
         routes.post(PATH + "/{id}/undrain", this::undrain);
+        routes.get(PATH + "/{id}/telemetry", this::telemetry);
         routes.get("/api/v1/gpu-catalog", this::catalog);
     }
 
@@ -51,7 +64,9 @@ public final class WorkersResource implements Routes {
         Requests.json(
                 ctx,
                 Requests.slice(ctx)
-                        .of(visible(caller).stream().map(WorkerMapper::view).toList()));
+                        .of(visible(caller).stream()
+                                .map(status -> view(caller, status))
+                                .toList()));
     }
 
     private void catalog(Context ctx) {
@@ -64,6 +79,26 @@ public final class WorkersResource implements Routes {
         return kernel.view().workers().stream()
                 .filter(status -> caller.admin() || status.worker().serves(caller.user()))
                 .toList();
+    }
+
+    private WorkerView view(Context ctx) {
+        return view(authenticator.require(ctx), visible(ctx));
+    }
+
+    private WorkerView view(Caller caller, WorkerStatus status) {
+        KernelImage image = kernel.view().image();
+        List<WorkerJob> jobs = image.live(status.worker().id()).stream()
+                .map(Assignment::jobId)
+                .distinct()
+                .flatMap(id -> image.job(id).stream())
+                .filter(job -> caller.admin() || job.ownerId().equals(caller.user()))
+                .map(job -> new WorkerJob(job.id().value(), job.name()))
+                .toList();
+        return WorkerMapper.view(status, jobs);
+    }
+
+    private void telemetry(Context ctx) {
+        Requests.json(ctx, Map.of("items", telemetry.of(visible(ctx).worker().id())));
     }
 
     private WorkerStatus visible(Context ctx) {
@@ -114,7 +149,7 @@ public final class WorkersResource implements Routes {
             throw new ApiException(
                     ErrorCode.NAME_TAKEN, "[name] you have another worker of this name; choose another one");
         }
-        Requests.json(ctx, WorkerMapper.view(visible(ctx)));
+        Requests.json(ctx, view(ctx));
     }
 
     private void remove(Context ctx) {
@@ -123,18 +158,19 @@ public final class WorkersResource implements Routes {
         kernel.remove(id, caller.user().value());
         tokens.removeSecret(id);
         auth.forget(id);
+        telemetry.forget(id);
         ctx.status(204);
     }
 
     private void drain(Context ctx) {
         Caller caller = authenticator.require(ctx);
         kernel.drain(owned(ctx).worker().id(), caller.user().value());
-        Requests.json(ctx, WorkerMapper.view(visible(ctx)));
+        Requests.json(ctx, view(ctx));
     }
 
     private void undrain(Context ctx) {
         Caller caller = authenticator.require(ctx);
         kernel.undrain(owned(ctx).worker().id(), caller.user().value());
-        Requests.json(ctx, WorkerMapper.view(visible(ctx)));
+        Requests.json(ctx, view(ctx));
     }
 }

@@ -2,6 +2,7 @@ package dev.roundelay.server.account;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.roundelay.server.TestServer;
 import dev.roundelay.server.TestServer.Answer;
 import dev.roundelay.server.TestServer.As;
@@ -149,6 +150,11 @@ class AccountsIT {
         assertThat(SERVER.get("/api/v1/users", admin).text()).doesNotContain("password\":\"");
         assertThat(SERVER.get("/api/v1/audit", admin).json().findValuesAsText("action"))
                 .contains("user_created", "signed_in");
+        JsonNode found = SERVER.get("/api/v1/audit?q=USER_created", admin).json();
+        assertThat(found.findValuesAsText("action")).containsOnly("user_created");
+        assertThat(found.get("total").asInt()).isEqualTo(found.get("items").size());
+        assertThat(SERVER.get("/api/v1/audit?q=100%25", admin).json().get("items"))
+                .isEmpty();
     }
 
     @Test

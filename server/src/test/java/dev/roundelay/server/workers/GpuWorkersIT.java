@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.roundelay.server.TestControlPlane;
 import dev.roundelay.server.TestControlPlane.Answer;
 import dev.roundelay.server.TestControlPlane.Caller;
+import dev.roundelay.server.Zips;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -52,6 +54,42 @@ class GpuWorkersIT {
 
         assertThat(worker(joined).path("slots").asInt()).isZero();
         assertThat(PLANE.get(PLANE.admin(), "/api/v1/gpu-catalog").status()).isEqualTo(200);
+    }
+
+    @Test
+    void what_a_worker_measured_is_kept_once_and_until_it_is_removed() {
+        JsonNode joined = register("remembered", 1);
+        String path = "/api/v1/workers/" + joined.path("workerId").asText();
+
+        sync(joined, 1, "[21000]");
+        sync(joined, 1, "[21000]");
+
+        JsonNode items = PLANE.get(PLANE.admin(), path + "/telemetry").json().path("items");
+        assertThat(items).hasSize(1);
+        assertThat(items.path(0).path("cores").asInt()).isEqualTo(8);
+        PLANE.call(PLANE.admin(), "DELETE", path, "");
+        assertThat(PLANE.get(PLANE.admin(), path + "/telemetry").status()).isEqualTo(404);
+    }
+
+    @Test
+    void a_worker_names_the_job_that_it_works_on() {
+        JsonNode joined = register("busy", 1);
+        sync(joined, 1, "[21000]");
+        PLANE.upload("jobs/shown/scripts/model_def.py", new byte[] {'1'});
+        PLANE.upload("jobs/shown/shards/a.zip", Zips.of("a.txt"));
+        Answer job = PLANE.call(PLANE.admin(), "POST", "/api/v1/jobs", """
+                {"name": "shown", "scripts": "jobs/shown/scripts", "shards": "jobs/shown/shards",
+                 "selection": {"workerIds": ["%s"]}}
+                """.formatted(
+                        joined.path("workerId").asText()));
+        assertThat(job.status()).as(job.toString()).isEqualTo(201);
+
+        Instant end = Instant.now().plusSeconds(20);
+        while (worker(joined).path("jobs").isEmpty() && Instant.now().isBefore(end)) {
+            sync(joined, 1, "[21000]");
+        }
+
+        assertThat(worker(joined).path("jobs").findValuesAsText("name")).containsExactly("shown");
     }
 
     private static JsonNode register(String name, int slots) {

@@ -1,7 +1,7 @@
 import "uplot/dist/uPlot.min.css";
 import { type Ref, useEffect, useImperativeHandle, useRef } from "react";
 import uPlot from "uplot";
-import { numberText } from "../../ui/format";
+import { numberText } from "./format";
 
 export interface PlotHandle {
   /** Returns what is drawn as a PNG. */

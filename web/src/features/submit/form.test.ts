@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { EMPTY, extraOf, modelClass, places, specOf } from "./form";
+
+const FORM = { ...EMPTY, name: "My Digits!", code: "class Net(nn.Module):\n  pass", className: "Net" };
+
+test("makes a specification whose files lie in the job's folder", () => {
+  expect(specOf(FORM)).toMatchObject({
+    name: "My Digits!",
+    scripts: "jobs/my-digits/scripts/",
+    shards: "jobs/my-digits/shards/",
+    requirements: "jobs/my-digits/requirements.txt",
+    model: { module: "model_def", class: "Net" },
+    federation: { rounds: 5, strategy: { name: "fed_avg" } },
+    selection: { auto: {} },
+  });
+  expect(specOf(FORM).federation).not.toHaveProperty("select");
+  expect(specOf(FORM).federation).not.toHaveProperty("minClients");
+});
+
+test("counts prices in cents, and says what was wished of workers", () => {
+  const auto = specOf({ ...FORM, gpuModels: ["cpu"], maxPrice: 1.15, onlyMine: true }).selection;
+  expect(auto).toEqual({ auto: { gpuModels: ["cpu"], maxPricePerGpuHourCents: 115, onlyMine: true } });
+  expect(specOf({ ...FORM, workers: "chosen", workerIds: ["wrk_1"] }).selection).toEqual({ workerIds: ["wrk_1"] });
+});
+
+test("names what is missing", () => {
+  expect(() => specOf({ ...FORM, name: " " })).toThrow("[name]");
+  expect(() => specOf({ ...FORM, code: "" })).toThrow("[model_def.py]");
+  expect(() => extraOf("[1]")).toThrow("no JSON object");
+  expect(extraOf('{"A": 1}')).toEqual({ A: 1 });
+});
+
+test("finds the model's class", () => {
+  expect(modelClass("import torch\nclass A:\n  pass\nclass Net(torch.nn.Module):\n  pass")).toBe("Net");
+  expect(modelClass("x = 1")).toBe("");
+});
+
+test("finds a folder for any name", () => {
+  expect(places("../é<b>").code).toBe("jobs/e-b/scripts/model_def.py");
+  expect(places("***").shards).toBe("jobs/job/shards/");
+});
