@@ -17,6 +17,13 @@ export type Assignment = Schemas["Assignment"];
 export type TimelineEntry = Schemas["TimelineEntry"];
 export type MetricPoint = Schemas["MetricPoint"];
 
+export type FileListing = Schemas["FileListing"];
+export type FileEntry = Schemas["FileListingEntry"];
+export type Folder = Schemas["Folder"];
+export type Usage = Schemas["Usage"];
+export type Upload = Schemas["Upload"];
+export type PresignedUrl = Schemas["PresignedUrl"];
+
 export interface Page<T> {
   readonly items: readonly T[];
   readonly total: number;

@@ -1,5 +1,5 @@
 import type { ComponentType } from "react";
-import { JobsIcon } from "../ui/icons";
+import { FilesIcon, JobsIcon } from "../ui/icons";
 
 export interface Place {
   readonly to: string;
@@ -10,4 +10,7 @@ export interface Place {
 }
 
 /** What the navigation offers, in its order. */
-export const PLACES: readonly Place[] = [{ to: "/dashboard/jobs", label: "Jobs", Icon: JobsIcon }];
+export const PLACES: readonly Place[] = [
+  { to: "/dashboard/jobs", label: "Jobs", Icon: JobsIcon },
+  { to: "/dashboard/files", label: "Files", Icon: FilesIcon },
+];

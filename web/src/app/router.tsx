@@ -29,6 +29,10 @@ export function makeRouter() {
                     path: "/dashboard/jobs",
                     lazy: async () => ({ Component: (await import("../features/jobs")).JobsPage }),
                   },
+                  {
+                    path: "/dashboard/files",
+                    lazy: async () => ({ Component: (await import("../features/files")).FilesPage }),
+                  },
                   { path: "*", Component: NotFoundPage },
                 ],
               },
