@@ -46,7 +46,7 @@ export function DeleteDialog({ entry, onClose, onDeleted }: Props) {
         <Text mb="xs">
           {entry.folder
             ? `This deletes ${count(summary.data?.objects ?? 0, "object")}, ${bytesText(summary.data?.bytes ?? 0)}.`
-            : `This deletes ${bytesText(entry.sizeBytes ?? 0)}.`}{" "}
+            : entry.sizeBytes !== null && `This deletes ${bytesText(entry.sizeBytes)}.`}{" "}
           It cannot be undone.
         </Text>
       )}
