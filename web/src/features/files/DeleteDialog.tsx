@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Text } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { Dialog } from "../../ui/Dialog";
 import { ErrorBox } from "../../ui/ErrorBox";
 import { bytesText, count } from "../../ui/format";
 import { Loading } from "../../ui/Loading";
@@ -37,7 +38,7 @@ export function DeleteDialog({ entry, onClose, onDeleted }: Props) {
 
   const title = entry.folder ? "Delete this folder?" : "Delete this file?";
   return (
-    <Modal opened onClose={onClose} title={title} centered closeButtonProps={{ "aria-label": "Close" }}>
+    <Dialog onClose={onClose} title={title}>
       <Text className="r-wrap" fw={600} mb="xs">
         {entry.key}
       </Text>
@@ -60,6 +61,6 @@ export function DeleteDialog({ entry, onClose, onDeleted }: Props) {
           Delete{entry.folder && counted ? ` ${count(summary.data?.objects ?? 0, "object")}` : ""}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

@@ -8,7 +8,7 @@ export function FilesPage() {
   const place = usePlace("");
   return (
     <Page title="Files">
-      {place.file === null && <StorageMeter to={place.to} />}
+      {place.file === null && place.prefix === "" && <StorageMeter to={place.to} />}
       <FileBrowser root="" rootLabel="Bucket" />
     </Page>
   );

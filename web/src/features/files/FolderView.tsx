@@ -15,7 +15,7 @@ interface Props {
 }
 
 /** What a folder holds. */
-export function FolderView({ place, height = "calc(100dvh - 320px)" }: Props) {
+export function FolderView({ place, height = "max(320px, calc(100dvh - 260px))" }: Props) {
   const listing = useListing(place.prefix);
   const [doomed, setDoomed] = useState<Entry | null>(null);
   const { hasNextPage, isFetching, fetchNextPage } = listing;

@@ -1,4 +1,4 @@
-import { Anchor } from "@mantine/core";
+import { Anchor, VisuallyHidden } from "@mantine/core";
 import { Link } from "react-router";
 import { Ago } from "../../ui/Ago";
 import { Bytes } from "../../ui/Bytes";
@@ -27,19 +27,18 @@ export function fileColumns(place: Place, onDelete: (entry: Entry) => void): rea
       ...sortable("size", "Size"),
       width: "90px",
       align: "end",
-      cell: (entry) =>
-        entry.sizeBytes === null ? <span aria-label="folder">–</span> : <Bytes bytes={entry.sizeBytes} />,
+      cell: (entry) => (entry.sizeBytes === null ? <span aria-hidden>–</span> : <Bytes bytes={entry.sizeBytes} />),
     },
     {
       key: "changed",
       ...sortable("changed", "Changed"),
       width: "130px",
       from: "medium",
-      cell: (entry) => (entry.modifiedAt ? <Ago time={entry.modifiedAt} /> : <span aria-label="folder">–</span>),
+      cell: (entry) => (entry.modifiedAt ? <Ago time={entry.modifiedAt} /> : <span aria-hidden>–</span>),
     },
     {
       key: "actions",
-      header: <span aria-label="Actions" />,
+      header: <VisuallyHidden>Actions</VisuallyHidden>,
       width: "56px",
       align: "end",
       cell: (entry) => <EntryMenu entry={entry} onDelete={() => onDelete(entry)} />,

@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Text } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
 import { lazy, Suspense } from "react";
+import { Dialog } from "../../../ui/Dialog";
 import { Loading } from "../../../ui/Loading";
 import { nameOf } from "../paths";
 import type { Version } from "./saving";
@@ -20,13 +21,7 @@ interface Props {
 /** Shows both versions of a file that was changed while somebody edited it, and lets them choose. */
 export function ConflictDialog({ fileKey, mine, theirs, busy, onMine, onTheirs, onClose }: Props) {
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="xl"
-      title={`${nameOf(fileKey)} has changed meanwhile`}
-      closeButtonProps={{ "aria-label": "Close" }}
-    >
+    <Dialog wide onClose={onClose} title={`${nameOf(fileKey)} has changed meanwhile`}>
       <Text mb="sm">
         {theirs
           ? "Somebody saved it after you opened it. Left is what is in the bucket now, right is your version."
@@ -50,6 +45,6 @@ export function ConflictDialog({ fileKey, mine, theirs, busy, onMine, onTheirs, 
           {theirs ? "Save mine over it" : "Save mine"}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,4 +1,5 @@
-import { Button, Group, Modal, Text } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
+import { Dialog } from "../../../ui/Dialog";
 
 interface Props {
   readonly onLeave: () => void;
@@ -8,7 +9,7 @@ interface Props {
 /** Asks before changes that are not saved are lost. */
 export function LeaveDialog({ onLeave, onStay }: Props) {
   return (
-    <Modal opened onClose={onStay} title="Leave without saving?" centered closeButtonProps={{ "aria-label": "Close" }}>
+    <Dialog onClose={onStay} title="Leave without saving?">
       <Text>What you changed in this file is not saved.</Text>
       <Group justify="flex-end" mt="md" gap="xs">
         <Button variant="default" onClick={onStay} data-autofocus>
@@ -18,6 +19,6 @@ export function LeaveDialog({ onLeave, onStay }: Props) {
           Leave
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }
