@@ -22,3 +22,9 @@ class NoResizes implements ResizeObserver {
   disconnect(): void {}
 }
 window.ResizeObserver ??= NoResizes;
+
+// jsdom lays nothing out; a list that draws only what is in sight needs a height.
+Object.defineProperties(HTMLElement.prototype, {
+  clientHeight: { configurable: true, get: () => 800 },
+  clientWidth: { configurable: true, get: () => 1_000 },
+});

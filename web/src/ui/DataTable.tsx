@@ -57,7 +57,7 @@ function Rows<T>(props: Props<T> & { rows: readonly T[] }) {
   const atEnd = (items[items.length - 1]?.index ?? 0) >= rows.length - 1;
   useEffect(() => {
     if (atEnd) onEnd?.();
-  }, [atEnd, onEnd]);
+  }, [atEnd, onEnd, rows.length]);
   const before = items[0]?.start ?? 0;
   const after = virtual.getTotalSize() - (items[items.length - 1]?.end ?? 0);
   return (

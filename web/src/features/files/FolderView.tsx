@@ -22,13 +22,14 @@ export function FolderView({ place, height = "max(320px, calc(100dvh - 260px))" 
   const more = useCallback(() => {
     if (hasNextPage && !isFetching) void fetchNextPage();
   }, [hasNextPage, isFetching, fetchNextPage]);
-  // The server's order is by name: any other needs the whole folder first.
+  // The server's order is by bytes of the name: any other needs the whole folder first.
   const whole = place.order.by !== "name" || place.order.down;
-  useEffect(() => {
-    if (whole) more();
-  }, [whole, more]);
   const { by, down } = place.order;
   const pages = listing.data?.pages;
+  // A page may come so soon that nothing else changes between the asking and the answer.
+  useEffect(() => {
+    if (whole) more();
+  }, [whole, more, pages]);
   const rows = useMemo(() => (pages ? entries(pages, { by, down }) : undefined), [pages, by, down]);
   return (
     <>
