@@ -36,7 +36,7 @@ export const theme = createTheme({
   fontFamilyMonospace: MONO,
   colors: { slate, gray: slate, dark: night },
   primaryColor: "indigo",
-  primaryShade: { light: 7, dark: 8 },
+  primaryShade: 7,
   defaultRadius: "md",
   cursorType: "pointer",
   spacing: { xs: "8px", sm: "12px", md: "16px", lg: "24px", xl: "32px" },
