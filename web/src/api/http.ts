@@ -69,22 +69,9 @@ export async function send(url: string, sending: Sending = {}): Promise<Response
     response = await fetch(url, init);
   } catch (error) {
     if (sending.signal?.aborted) throw error;
-    reportConnection(false);
-    throw new ApiError(
-      0,
-      "unreachable",
-      "The server does not answer.",
-      "It may be starting again; this page tries on.",
-      null,
-      {},
-    );
+    throw unreachable();
   }
-  // 502 to 504 are a proxy's or a standby's word that the active server is away.
-  reportConnection(response.status < 502 || response.status > 504);
-  if (response.ok) return response;
-  const problem = await problemOf(response);
-  if (problem.status === 401 && problem.code !== "bad_credentials") signedOut();
-  throw problem;
+  return successOf(response);
 }
 
 /** Gets JSON. */
@@ -97,6 +84,54 @@ export async function change<T>(method: string, path: string, json?: unknown, qu
   const response = await send(address(path, query), json === undefined ? { method } : { method, json });
   const text = await response.text();
   return (text ? JSON.parse(text) : undefined) as T;
+}
+
+/** Puts bytes and tells how many of them have left: what `fetch` cannot tell.
+ *
+ * @throws ApiError for every answer that is no success, `code` "unreachable" if there was none
+ */
+export function sendWithProgress(
+  url: string,
+  bytes: Blob,
+  onProgress: (bytes: number) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    const stop = () => request.abort();
+    request.open("PUT", url);
+    request.setRequestHeader("Accept", "application/json");
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    if (csrfToken) request.setRequestHeader("X-CSRF-Token", csrfToken);
+    request.upload.onprogress = (event) => onProgress(event.loaded);
+    request.onload = () => {
+      const response = new Response(request.status === 204 ? null : request.responseText, {
+        status: request.status,
+        headers: { "X-Request-Id": request.getResponseHeader("X-Request-Id") ?? "" },
+      });
+      successOf(response).then(() => resolve(), reject);
+    };
+    request.onerror = () => reject(unreachable());
+    request.onabort = () => reject(signal.reason as Error);
+    request.onloadend = () => signal.removeEventListener("abort", stop);
+    signal.addEventListener("abort", stop);
+    request.send(bytes);
+  });
+}
+
+async function successOf(response: Response): Promise<Response> {
+  // 502 to 504 are a proxy's or a standby's word that the active server is away.
+  reportConnection(response.status < 502 || response.status > 504);
+  if (response.ok) return response;
+  const problem = await problemOf(response);
+  if (problem.status === 401 && problem.code !== "bad_credentials") signedOut();
+  throw problem;
+}
+
+function unreachable(): ApiError {
+  reportConnection(false);
+  const hint = "It may be starting again; this page tries on.";
+  return new ApiError(0, "unreachable", "The server does not answer.", hint, null, {});
 }
 
 async function problemOf(response: Response): Promise<ApiError> {

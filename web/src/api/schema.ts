@@ -168,6 +168,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/files/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many objects and bytes lie under a prefix, as its delete would take away. */
+        get: operations["summarizeFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/files/content": {
         parameters: {
             query?: never;
@@ -2743,6 +2760,30 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    summarizeFiles: {
+        parameters: {
+            query?: {
+                /** @description only keys that begin so; all without it */
+                prefix?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Folder"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     readFile: {
         parameters: {
             query: {
@@ -3465,7 +3506,16 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        items: Record<string, never>[];
+                        items: {
+                            name: string;
+                            dtype: string;
+                            /** @description as `[10, 64]` */
+                            shape: string;
+                            /** Format: int64 */
+                            sizeBytes: number;
+                            /** @description square root of the sum of the squared elements; null where an element is not finite */
+                            norm?: number | null;
+                        }[];
                     };
                 };
             };

@@ -19,7 +19,6 @@ export type NewUser = Schemas["NewUser"];
 export type AuditEntry = Schemas["AuditEntry"];
 export type Preflight = Schemas["Preflight"];
 export type Manifest = Schemas["Manifest"];
-export type Upload = Schemas["Upload"];
 export type Telemetry = Schemas["Telemetry"];
 export type LogLine = Schemas["LogLine"];
 export type Round = Schemas["Round"];
@@ -27,6 +26,13 @@ export type Contribution = Schemas["Contribution"];
 export type Assignment = Schemas["Assignment"];
 export type TimelineEntry = Schemas["TimelineEntry"];
 export type MetricPoint = Schemas["MetricPoint"];
+
+export type FileListing = Schemas["FileListing"];
+export type FileEntry = Schemas["FileListingEntry"];
+export type Folder = Schemas["Folder"];
+export type Usage = Schemas["Usage"];
+export type Upload = Schemas["Upload"];
+export type PresignedUrl = Schemas["PresignedUrl"];
 
 export interface Page<T> {
   readonly items: readonly T[];

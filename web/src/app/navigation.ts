@@ -1,5 +1,5 @@
 import type { ComponentType } from "react";
-import { AdminIcon, JobsIcon, ProfileIcon, WorkersIcon } from "../ui/icons";
+import { AdminIcon, FilesIcon, JobsIcon, ProfileIcon, WorkersIcon } from "../ui/icons";
 
 export interface Place {
   readonly to: string;
@@ -13,6 +13,7 @@ export interface Place {
 export const PLACES: readonly Place[] = [
   { to: "/dashboard/jobs", label: "Jobs", Icon: JobsIcon },
   { to: "/dashboard/workers", label: "Workers", Icon: WorkersIcon },
+  { to: "/dashboard/files", label: "Files", Icon: FilesIcon },
   { to: "/profile", label: "Profile", Icon: ProfileIcon },
   { to: "/admin", label: "Admin", admin: true, Icon: AdminIcon },
 ];

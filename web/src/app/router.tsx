@@ -65,6 +65,10 @@ export function makeRouter() {
                       },
                     ],
                   },
+                  {
+                    path: "/dashboard/files",
+                    lazy: async () => ({ Component: (await import("../features/files")).FilesPage }),
+                  },
                   { path: "*", Component: NotFoundPage },
                 ],
               },

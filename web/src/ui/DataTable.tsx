@@ -1,15 +1,17 @@
 import { VisuallyHidden } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type CSSProperties, type ReactNode, useRef } from "react";
+import { type CSSProperties, type ReactNode, useEffect, useRef } from "react";
 import styles from "./DataTable.module.css";
 import { ErrorBox } from "./ErrorBox";
 import { Loading } from "./Loading";
 
 export interface Column<T> {
   readonly key: string;
-  readonly header: string;
+  readonly header: ReactNode;
   /** Whether the header is for screen readers alone, as above a button in each row. */
   readonly quiet?: boolean;
+  /** How the rows are ordered by it, if they are. */
+  readonly sorted?: "ascending" | "descending" | undefined;
   readonly cell: (row: T) => ReactNode;
   /** Of the column, such as `120px`; what is left is shared among the others. */
   readonly width?: string;
@@ -32,6 +34,8 @@ interface Props<T> {
   readonly height?: string;
   /** Whether each row is one line high. */
   readonly dense?: boolean;
+  /** Called when the last rows come into sight: there may be more to load. */
+  readonly onEnd?: (() => void) | undefined;
 }
 
 const ROW_PX = 53;
@@ -45,14 +49,8 @@ export function DataTable<T>(props: Props<T>) {
   return <Rows {...props} rows={props.rows} />;
 }
 
-function Rows<T>({
-  label,
-  columns,
-  rows,
-  rowKey,
-  height = "calc(100dvh - 240px)",
-  dense = false,
-}: Props<T> & { rows: readonly T[] }) {
+function Rows<T>(props: Props<T> & { rows: readonly T[] }) {
+  const { label, columns, rows, rowKey, height = "calc(100dvh - 240px)", dense = false, onEnd } = props;
   const frame = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,
@@ -62,6 +60,10 @@ function Rows<T>({
     initialRect: { width: 1000, height: 800 },
   });
   const items = virtual.getVirtualItems();
+  const atEnd = (items[items.length - 1]?.index ?? 0) >= rows.length - 1;
+  useEffect(() => {
+    if (atEnd) onEnd?.();
+  }, [atEnd, onEnd, rows.length]);
   const before = items[0]?.start ?? 0;
   const after = virtual.getTotalSize() - (items[items.length - 1]?.end ?? 0);
   return (
@@ -81,7 +83,13 @@ function Rows<T>({
         <thead>
           <tr>
             {columns.map((column) => (
-              <th key={column.key} scope="col" className={classes(column)} style={{ width: column.width }}>
+              <th
+                key={column.key}
+                scope="col"
+                className={classes(column)}
+                style={{ width: column.width }}
+                aria-sort={column.sorted}
+              >
                 {column.quiet ? <VisuallyHidden>{column.header}</VisuallyHidden> : column.header}
               </th>
             ))}

@@ -16,6 +16,9 @@ import java.util.Set;
 ///
 /// Every method that names a bucket throws [StorageFault#NO_SUCH_BUCKET] if there is none.
 public interface BucketIndex {
+    /// How many objects a sum reads at once.
+    int LISTED_AT_ONCE = 1000;
+
     // ---- buckets
 
     /// @throws StorageException [StorageFault#BUCKET_EXISTS] if the name is taken or the owner has one
@@ -34,6 +37,22 @@ public interface BucketIndex {
 
     /// Sums objects by the first segment of their keys, in byte order.
     List<FolderUsage> usage(BucketName bucket);
+
+    /// Sums the objects whose key begins with `prefix`: what [#deletePrefix] would take away now.
+    default FolderUsage usage(BucketName bucket, String prefix) {
+        long objects = 0;
+        long bytes = 0;
+        ListQuery query = ListQuery.under(prefix, LISTED_AT_ONCE);
+        while (true) {
+            Listing page = list(bucket, query);
+            objects += page.objects().size();
+            bytes += page.objects().stream().mapToLong(StoredObject::sizeBytes).sum();
+            if (!page.hasMore()) {
+                return new FolderUsage(prefix, objects, bytes);
+            }
+            query = new ListQuery(prefix, "", page.next(), LISTED_AT_ONCE);
+        }
+    }
 
     // ---- objects
 

@@ -1,6 +1,7 @@
 package dev.roundelay.server.files;
 
 import dev.roundelay.contract.ErrorCode;
+import dev.roundelay.contract.account.Accounts;
 import dev.roundelay.contract.files.Deleted;
 import dev.roundelay.contract.files.FileListing;
 import dev.roundelay.contract.files.PresignedUrl;
@@ -13,6 +14,7 @@ import dev.roundelay.server.http.Caller;
 import dev.roundelay.server.http.Requests;
 import dev.roundelay.server.http.Routes;
 import dev.roundelay.storage.Bucket;
+import dev.roundelay.storage.FolderUsage;
 import dev.roundelay.storage.ListQuery;
 import dev.roundelay.storage.Listing;
 import dev.roundelay.storage.ObjectAttributes;
@@ -68,6 +70,7 @@ public final class FilesResource implements Routes {
         routes.put(PATH + "/content", this::write);
         routes.get(PATH + "/url", this::presign);
         routes.get(PATH + "/archive", this::archive);
+        routes.get(PATH + "/summary", this::summary);
     }
 
     private void list(Context ctx) {
@@ -110,6 +113,12 @@ public final class FilesResource implements Routes {
             deleted = objects.index().deletePrefix(bucket.name(), start);
         }
         Requests.json(ctx, new Deleted(deleted.objects(), deleted.bytes()));
+    }
+
+    private void summary(Context ctx) {
+        Bucket bucket = buckets.of(authenticator.require(ctx).user());
+        FolderUsage usage = objects.index().usage(bucket.name(), text(ctx, "prefix"));
+        Requests.json(ctx, new Accounts.Folder(usage.prefix(), usage.objects(), usage.bytes()));
     }
 
     private void read(Context ctx) throws IOException {

@@ -11,6 +11,8 @@ import dev.roundelay.server.http.Requests;
 import dev.roundelay.server.http.Routes;
 import dev.roundelay.server.store.JobFigures;
 import dev.roundelay.tensors.checkpoint.CheckpointWriter;
+import dev.roundelay.tensors.inspection.TensorInspection;
+import dev.roundelay.tensors.inspection.TensorRow;
 import dev.roundelay.tensors.safetensors.SafetensorsReader;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -77,18 +79,22 @@ public final class JobModelResource implements Routes {
         Job job = access.require(authenticator.require(ctx), ctx.pathParam("id"));
         ModelFile model = runs.model(job.id(), number(ctx, job));
         try (SafetensorsReader reader = SafetensorsReader.open(model.path())) {
-            List<Map<String, Object>> rows = reader.views().stream()
-                    .map(view -> {
-                        Map<String, Object> row = new LinkedHashMap<>();
-                        row.put("name", view.name());
-                        row.put("dtype", view.dtype().toString());
-                        row.put("shape", view.shape().toString());
-                        row.put("sizeBytes", view.segment().byteSize());
-                        return row;
-                    })
+            List<Map<String, Object>> rows = TensorInspection.rows(reader).stream()
+                    .map(JobModelResource::row)
                     .toList();
             Requests.json(ctx, Map.of("items", rows));
         }
+    }
+
+    private static Map<String, Object> row(TensorRow tensor) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("name", tensor.name());
+        row.put("dtype", tensor.dtype().toString());
+        row.put("shape", tensor.shape().toString());
+        row.put("sizeBytes", tensor.bytes());
+        // JSON has no word for what is not finite.
+        row.put("norm", Double.isFinite(tensor.norm()) ? tensor.norm() : null);
+        return row;
     }
 
     private int number(Context ctx, Job job) {

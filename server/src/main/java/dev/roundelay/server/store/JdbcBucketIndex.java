@@ -122,6 +122,20 @@ public final class JdbcBucketIndex implements BucketIndex {
     }
 
     @Override
+    public FolderUsage usage(BucketName bucket, String prefix) {
+        bucket(bucket);
+        KeyRange range = KeyRange.of(prefix);
+        return read(handle -> handle.createQuery("""
+                        select count(*), coalesce(sum(size_bytes), 0)::bigint
+                        from bucket_object where bucket = :bucket and key >= :start and key < :end""")
+                .bind("bucket", bucket.value())
+                .bind("start", range.start())
+                .bind("end", range.end())
+                .map((row, _) -> new FolderUsage(prefix, row.getLong(1), row.getLong(2)))
+                .one());
+    }
+
+    @Override
     public StoredObject put(BucketName bucket, NewObject object, Precondition precondition) {
         return transact(handle -> buckets.put(handle, bucket, object, precondition));
     }

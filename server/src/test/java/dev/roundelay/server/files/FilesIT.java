@@ -122,6 +122,24 @@ class FilesIT {
     }
 
     @Test
+    void a_summary_tells_what_a_delete_would_take_away() {
+        write("old/a.txt", "first");
+        write("old/deep/b.txt", "second");
+
+        Answer summary = SERVER.get(FILES + "/summary?prefix=old/", SERVER.admin());
+
+        assertThat(summary.json().get("objects").asInt()).isEqualTo(2);
+        assertThat(summary.json().get("bytes").asInt()).isEqualTo(11);
+        assertThat(SERVER.get(FILES + "/summary?prefix=none/", SERVER.admin())
+                        .json()
+                        .get("objects")
+                        .asInt())
+                .isZero();
+        assertThat(SERVER.get(FILES + "/summary?prefix=old/", As.NOBODY).status())
+                .isEqualTo(401);
+    }
+
+    @Test
     void an_archive_refuses_a_key_that_would_leave_the_folder() {
         write("escape/../../up.txt", "x");
 

@@ -123,6 +123,7 @@ public abstract class BucketIndexContract {
                 () -> index.bucket(none),
                 () -> index.changeQuota(none, 1),
                 () -> index.usage(none),
+                () -> index.usage(none, "a/"),
                 () -> index.put(none, object("k", blob(1)), Precondition.NONE),
                 () -> index.find(none, key("k")),
                 () -> index.copy(none, key("a"), key("b"), Precondition.NONE),
@@ -154,6 +155,20 @@ public abstract class BucketIndexContract {
                         new FolderUsage("/", 1, 2),
                         new FolderUsage("jobs/", 2, 15),
                         new FolderUsage("shards/", 1, 7));
+    }
+
+    @Test
+    void usage_of_a_prefix_is_what_a_delete_takes_away() {
+        put("jobs/a/model", 10);
+        put("jobs/a/log", 5);
+        put("jobs/ab", 1);
+        put("jobs_b", 2);
+
+        assertThat(index.usage(BUCKET, "jobs/a/")).isEqualTo(new FolderUsage("jobs/a/", 2, 15));
+        assertThat(index.usage(BUCKET, "jobs_")).isEqualTo(new FolderUsage("jobs_", 1, 2));
+        assertThat(index.usage(BUCKET, "")).isEqualTo(new FolderUsage("", 4, 18));
+        assertThat(index.usage(BUCKET, "none/")).isEqualTo(new FolderUsage("none/", 0, 0));
+        assertThat(index.deletePrefix(BUCKET, "jobs/a/")).isEqualTo(new Deleted(2, 15));
     }
 
     // ---- objects and quota

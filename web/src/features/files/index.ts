@@ -1,0 +1,2 @@
+export { FileBrowser } from "./FileBrowser";
+export { FilesPage } from "./FilesPage";

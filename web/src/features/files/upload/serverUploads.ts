@@ -1,0 +1,26 @@
+import { address, ApiError, change, get, sendWithProgress } from "../../../api/http";
+import type { Upload } from "../../../api/types";
+import type { UploadStore } from "./transfer";
+
+const UPLOADS = "/api/v1/uploads";
+
+/** The uploads of the server. */
+export const serverUploads: UploadStore = {
+  begin: (key, sizeBytes) => change<Upload>("POST", UPLOADS, { key, sizeBytes }),
+  async find(id) {
+    try {
+      return await get<Upload>(path(id));
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return null;
+      throw error;
+    }
+  },
+  send: (id, number, bytes, progress, signal) =>
+    sendWithProgress(address(`${path(id)}/parts/${number}`), bytes, progress, signal),
+  complete: (id) => change("POST", `${path(id)}/complete`),
+  abort: (id) => change("DELETE", path(id)),
+};
+
+function path(id: string): string {
+  return `${UPLOADS}/${encodeURIComponent(id)}`;
+}

@@ -1,0 +1,37 @@
+import { useComputedColorScheme } from "@mantine/core";
+import { useEffect, useRef } from "react";
+import { endingOf } from "../paths";
+import { editor, languageOf, OPTIONS } from "./monaco";
+import styles from "./viewer.module.css";
+
+interface Props {
+  readonly fileKey: string;
+  readonly theirs: string;
+  readonly mine: string;
+}
+
+/** Two versions of a text beside each other. */
+export default function TextDiff({ fileKey, theirs, mine }: Props) {
+  const place = useRef<HTMLDivElement>(null);
+  const dark = useComputedColorScheme("light") === "dark";
+  useEffect(() => {
+    if (!place.current) return;
+    const language = languageOf(endingOf(fileKey));
+    const original = editor.createModel(theirs, language);
+    const modified = editor.createModel(mine, language);
+    const made = editor.createDiffEditor(place.current, {
+      ...OPTIONS,
+      readOnly: true,
+      originalAriaLabel: "The file as it is now",
+      modifiedAriaLabel: "Your version",
+    });
+    made.setModel({ original, modified });
+    return () => {
+      made.dispose();
+      original.dispose();
+      modified.dispose();
+    };
+  }, [fileKey, theirs, mine]);
+  useEffect(() => editor.setTheme(dark ? "vs-dark" : "vs"), [dark]);
+  return <div ref={place} className={styles["diff"]} />;
+}
