@@ -104,6 +104,8 @@ test("a text is edited and saved, and never over what somebody else saved", asyn
   expect(await (await content("look/notes.md")).text()).toContain("mine");
 
   await write("look/notes.md", "# Theirs\n");
+  // The button has the focus since it was pressed.
+  await page.locator(".view-lines").click();
   await page.keyboard.type("and more\n");
   await page.keyboard.press("Control+s");
   await seen(/has changed meanwhile/);
@@ -209,7 +211,7 @@ test("a log of fifty megabytes is read at both ends without a long frame", async
   });
   const frames = await page.evaluate(() => (window as unknown as { frames: number[] }).frames);
   console.log(`[files] a log of ${LOG_LINES} lines: longest frame ${Math.max(...frames.slice(2)).toFixed(0)} ms`);
-  await page.getByText("At the end").click();
+  await page.getByRole("switch", { name: "At the end" }).check({ force: true });
   await page
     .locator("div", { hasText: /round \d+ loss/ })
     .last()
