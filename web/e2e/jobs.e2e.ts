@@ -41,7 +41,8 @@ test("the first list says how to submit a job", async () => {
 
 test("a running job is watched live: list, rounds, curves, log, machines", async () => {
   const id = await submit("two crescents", { ROUNDS: 10, EPOCHS: 20, PAUSE: 0.05, MODE: "controls" });
-  await named("two crescents").click();
+  await page.goto("/dashboard/jobs");
+  await page.locator(`a[href$="${id}"]`).first().click();
   await page.waitForURL(`**/dashboard/jobs/${id}`);
 
   await page.getByText("Live", { exact: true }).waitFor();

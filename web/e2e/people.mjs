@@ -37,17 +37,22 @@ async function workers(page, { url, shot, check }) {
   const line = await page.getByLabel("The line that joins a machine", { exact: true }).textContent();
   check(/rwt_\S+' > roundelay-token.*join\.sh' \| sh -s -- --token-file/.test(line), "a line with a fresh token");
   await shot("workers");
-  await page.getByRole("table", { name: "workers" }).getByRole("link").first().click();
-  const drawer = page.getByRole("dialog");
+  const link = page.getByRole("table", { name: "workers" }).getByRole("link").first();
+  const name = await link.textContent();
+  await link.click();
+  const drawer = page.getByRole("dialog", { name, exact: true });
   await drawer.getByLabel("Labels").fill("room=4");
   await drawer.getByRole("button", { name: "Save" }).click();
   await page.getByText("room=4").first().waitFor();
   await drawer.getByRole("button", { name: "Drain" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Drain" }).last().click();
+  await page.getByRole("dialog", { name: `Drain ${name}?` }).getByRole("button", { name: "Drain" }).click();
   await drawer.getByRole("button", { name: "Undrain" }).waitFor();
   await shot("worker");
   await drawer.getByRole("button", { name: "Undrain" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Undrain" }).last().click();
+  await page
+    .getByRole("dialog", { name: `Give ${name} work again?` })
+    .getByRole("button", { name: "Undrain" })
+    .click();
   await drawer.getByRole("button", { name: "Drain", exact: true }).waitFor();
 }
 

@@ -1,4 +1,4 @@
-import { Button, type ButtonProps, Group, Modal, Text, Title } from "@mantine/core";
+import { Button, type ButtonProps, Group, Modal, Text } from "@mantine/core";
 import { type ReactNode, useState } from "react";
 import { ErrorBox } from "./ErrorBox";
 
@@ -38,24 +38,34 @@ export function ConfirmButton({ label, question, children, confirm, onConfirm, b
       <Button variant="default" {...button} onClick={() => setOpen(true)}>
         {label}
       </Button>
-      {/* Mantine's own head of a dialogue counts as a second banner of the page. */}
-      <Modal opened={open} onClose={() => setOpen(false)} withCloseButton={false} aria-label={question} centered>
-        <Title order={2} mb="xs">
-          {question}
-        </Title>
-        <Text mb="md" component="div" className="r-wrap">
-          {children}
-        </Text>
-        {error !== null && <ErrorBox error={error} />}
-        <Group justify="flex-end" mt="md" gap="xs">
-          <Button variant="default" onClick={() => setOpen(false)}>
-            Keep
-          </Button>
-          <Button {...(dangerous ? { color: "red.8" } : {})} loading={busy} onClick={() => void act()} data-autofocus>
-            {confirm}
-          </Button>
-        </Group>
-      </Modal>
+      <Modal.Root opened={open} onClose={() => setOpen(false)} centered>
+        <Modal.Overlay />
+        <Modal.Content>
+          {/* Without Mantine's head, which would count as a second banner of the page. */}
+          <Modal.Body>
+            <Modal.Title fw={600} mb="xs">
+              {question}
+            </Modal.Title>
+            <Text mb="md" component="div" className="r-wrap">
+              {children}
+            </Text>
+            {error !== null && <ErrorBox error={error} />}
+            <Group justify="flex-end" mt="md" gap="xs">
+              <Button variant="default" onClick={() => setOpen(false)}>
+                Keep
+              </Button>
+              <Button
+                {...(dangerous ? { color: "red.8" } : {})}
+                loading={busy}
+                onClick={() => void act()}
+                data-autofocus
+              >
+                {confirm}
+              </Button>
+            </Group>
+          </Modal.Body>
+        </Modal.Content>
+      </Modal.Root>
     </>
   );
 }
