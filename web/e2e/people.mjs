@@ -45,7 +45,10 @@ async function workers(page, { url, shot, check }) {
   await drawer.getByRole("button", { name: "Save" }).click();
   await page.getByText("room=4").first().waitFor();
   await drawer.getByRole("button", { name: "Drain" }).click();
-  await page.getByRole("dialog", { name: `Drain ${name}?` }).getByRole("button", { name: "Drain" }).click();
+  await page
+    .getByRole("dialog", { name: `Drain ${name}?` })
+    .getByRole("button", { name: "Drain" })
+    .click();
   await drawer.getByRole("button", { name: "Undrain" }).waitFor();
   await shot("worker");
   await drawer.getByRole("button", { name: "Undrain" }).click();

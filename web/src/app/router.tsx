@@ -38,7 +38,7 @@ export function makeRouter() {
                   },
                   {
                     path: "/dashboard/jobs/:id/*",
-                    lazy: async () => ({ Component: (await import("../features/job")).JobPage }),
+                    lazy: async () => ({ Component: (await import("./JobWithFiles")).JobWithFiles }),
                   },
                   {
                     path: "/dashboard/workers",

@@ -22,9 +22,10 @@ export default function TextDiff({ fileKey, theirs, mine }: Props) {
     const made = editor.createDiffEditor(place.current, {
       ...OPTIONS,
       readOnly: true,
-      originalAriaLabel: "The file as it is now",
-      modifiedAriaLabel: "Your version",
     });
+    // Not by the options of the whole: those leave a read-only side without a name.
+    made.getOriginalEditor().updateOptions({ ariaLabel: "The file as it is now" });
+    made.getModifiedEditor().updateOptions({ ariaLabel: "Your version" });
     made.setModel({ original, modified });
     return () => {
       made.dispose();
