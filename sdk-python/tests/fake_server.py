@@ -365,6 +365,7 @@ class FakeServer:
             "round": 0,
             "rounds": 5,
             "shards": 3,
+            "owner": "ada@example.org",
             "createdAt": "2026-01-01T00:00:00Z",
             "startedAt": None,
             "endedAt": None,
