@@ -23,6 +23,7 @@ WORKER = {
     "pricePerGpuHourCents": 0,
     "labels": {"room": "b"},
     "datasets": ["mri"],
+    "jobs": [],
     "telemetry": None,
     "lastSeenAt": "2026-01-01T00:00:00.123456789Z",
 }
