@@ -6,7 +6,7 @@ import { modelClass } from "./form";
 import type { PartProps } from "./parts";
 import styles from "./submit.module.css";
 
-const CodeEditor = lazy(async () => ({ default: (await import("./CodeEditor")).CodeEditor }));
+const CodeEditor = lazy(() => import("../../ui/CodeEditor"));
 
 /** The code that sites run. */
 export function CodePart({ form, onChange }: PartProps) {
@@ -34,7 +34,7 @@ export function CodePart({ form, onChange }: PartProps) {
         </Text>
         <div className={styles["editor"]}>
           <Suspense fallback={<Loading what="Loading the editor" lines={6} />}>
-            <CodeEditor label="model_def.py" value={form.code} onChange={follow} />
+            <CodeEditor label="model_def.py" ending="py" text={form.code} onChange={follow} />
           </Suspense>
         </div>
         <div className={styles["fields"]}>

@@ -1,7 +1,8 @@
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { change, get } from "../../api/http";
+import { serverUploads } from "../../api/serverUploads";
+import { transfer } from "../../api/transfer";
 import type { GpuCatalogEntry, Job, JobSpec, Manifest, Page, Preflight, Worker } from "../../api/types";
-import { upload } from "../../api/upload";
 import { type JobForm, places, specOf } from "./form";
 
 export function useCatalog(): UseQueryResult<readonly GpuCatalogEntry[]> {
@@ -46,6 +47,19 @@ export function preflight(form: JobForm, shards: readonly File[]): Promise<Prefl
   return change<Preflight>("POST", "/api/v1/jobs/preflight", { ...specOf(form), manifest });
 }
 
+/** Sends a file; one that cannot be sent leaves nothing half at the server. */
+async function upload(key: string, file: Blob, onProgress: (sent: number) => void): Promise<void> {
+  let begun = "";
+  const onBegun = (id: string) => (begun = id);
+  const { signal } = new AbortController();
+  try {
+    await transfer(serverUploads, { key, file, id: null, signal, onBegun, onProgress });
+  } catch (error) {
+    if (begun) await serverUploads.abort(begun).catch(() => undefined);
+    throw error;
+  }
+}
+
 /** Sends the files, then the job. */
 export async function submit(
   form: JobForm,
@@ -57,7 +71,7 @@ export async function submit(
   const all = items.reduce((sum, { bytes }) => sum + bytes.size, 0);
   let before = 0;
   for (const { key, bytes } of items) {
-    await upload(key, bytes, { onProgress: (sent) => onProgress(before + sent, all) });
+    await upload(key, bytes, (sent) => onProgress(before + sent, all));
     before += bytes.size;
   }
   return change<Job>("POST", "/api/v1/jobs", spec);

@@ -1,6 +1,6 @@
 import { ApiError } from "../../../api/http";
 import { Speed } from "./speed";
-import { transfer, type UploadStore } from "./transfer";
+import { transfer, type UploadStore } from "../../../api/transfer";
 
 export type UploadState = "waiting" | "sending" | "paused" | "failed" | "done";
 

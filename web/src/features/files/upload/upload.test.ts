@@ -1,9 +1,9 @@
 import { describe, expect, test, vi } from "vitest";
 import { ApiError } from "../../../api/http";
+import { missingParts, transfer, type UploadStore } from "../../../api/transfer";
 import type { Upload } from "../../../api/types";
 import { type Memory, UploadQueue } from "./queue";
 import { Speed } from "./speed";
-import { missingParts, transfer, type UploadStore } from "./transfer";
 import { words } from "./UploadRow";
 
 const PART = 10;

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 import { type Item, type Memory, UploadQueue } from "./queue";
-import { serverUploads } from "./serverUploads";
+import { serverUploads } from "../../../api/serverUploads";
 
 const PREFIX = "roundelay.upload.";
 

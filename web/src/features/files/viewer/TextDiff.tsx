@@ -1,7 +1,7 @@
 import { useComputedColorScheme } from "@mantine/core";
 import { useEffect, useRef } from "react";
 import { endingOf } from "../paths";
-import { editor, languageOf, OPTIONS } from "./monaco";
+import { editor, languageOf, OPTIONS } from "../../../ui/monaco";
 import styles from "./viewer.module.css";
 
 interface Props {

@@ -6,12 +6,13 @@ import { ErrorBox } from "../../../ui/ErrorBox";
 import { bytesText } from "../../../ui/format";
 import { Loading } from "../../../ui/Loading";
 import { BUCKET_KEY } from "../api";
+import { endingOf, nameOf } from "../paths";
 import { ConflictDialog } from "./ConflictDialog";
 import { LeaveDialog } from "./LeaveDialog";
 import { type Outcome, saveText, serverStore, type Version } from "./saving";
 import styles from "./viewer.module.css";
 
-const CodeEditor = lazy(() => import("./CodeEditor"));
+const CodeEditor = lazy(() => import("../../../ui/CodeEditor"));
 
 interface Props {
   readonly fileKey: string;
@@ -81,7 +82,15 @@ export function TextView({ fileKey, opened }: Props) {
       </div>
       {error !== null && <ErrorBox error={error} />}
       <Suspense fallback={<Loading lines={8} what="Loading the editor" />}>
-        <CodeEditor fileKey={fileKey} text={shown} onChange={setText} onSave={() => dirty && void save(saved.etag)} />
+        <div className={styles["editor"]}>
+          <CodeEditor
+            label={`Text of ${nameOf(fileKey)}`}
+            ending={endingOf(fileKey)}
+            text={shown}
+            onChange={setText}
+            onSave={() => dirty && void save(saved.etag)}
+          />
+        </div>
       </Suspense>
       {conflict && (
         <ConflictDialog

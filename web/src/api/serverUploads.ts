@@ -1,5 +1,5 @@
-import { address, ApiError, change, get, sendWithProgress } from "../../../api/http";
-import type { Upload } from "../../../api/types";
+import { address, ApiError, change, get, sendWithProgress } from "./http";
+import type { Upload } from "./types";
 import type { UploadStore } from "./transfer";
 
 const UPLOADS = "/api/v1/uploads";

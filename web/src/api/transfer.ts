@@ -1,5 +1,5 @@
-import { ApiError } from "../../../api/http";
-import type { Upload } from "../../../api/types";
+import { ApiError } from "./http";
+import type { Upload } from "./types";
 
 /** What an upload asks of the server; tests stand in for it. */
 export interface UploadStore {
