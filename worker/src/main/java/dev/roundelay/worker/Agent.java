@@ -264,7 +264,8 @@ public final class Agent {
                 machine.model(),
                 gpus.isEmpty() ? machine.memoryMb() : gpus.memoryMb(slots),
                 free == null
-                        ? telemetry.freeMemoryMb()
+                        // Of what is offered: the machine may have far more.
+                        ? Math.min(machine.memoryMb(), telemetry.freeMemoryMb())
                         : free.stream().mapToLong(Long::longValue).sum(),
                 free,
                 machine.labels(),

@@ -2,6 +2,8 @@ package dev.roundelay.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.roundelay.contract.worker.SyncRequest;
+import dev.roundelay.worker.controlplane.Eventually;
 import dev.roundelay.worker.controlplane.FakeControlPlane;
 import dev.roundelay.worker.controlplane.FakeJob;
 import dev.roundelay.worker.controlplane.Modules;
@@ -56,6 +58,17 @@ class AgentIT {
             assertThat(plane.site(shard).files().get("1/notes.txt"))
                     .isEqualTo("round 1".getBytes(StandardCharsets.UTF_8));
             assertThat(plane.site(shard).metrics()).extracting("name").containsExactly("loss", "loss");
+        }
+    }
+
+    @Test
+    void no_more_memory_is_called_free_than_is_offered() throws Exception {
+        try (RunningAgent _ = setup().memoryMb(64).start()) {
+            Eventually.await("a sync", () -> plane.lastSync() != null);
+            SyncRequest sync = Objects.requireNonNull(plane.lastSync());
+
+            assertThat(sync.memoryMb()).isEqualTo(64);
+            assertThat(sync.freeMemoryMb()).isEqualTo(64);
         }
     }
 
