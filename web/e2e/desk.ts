@@ -35,7 +35,8 @@ export function openBrowser(): Promise<Browser> {
 export async function openWindow(browser: Browser): Promise<{ context: BrowserContext; page: Page; faults: string[] }> {
   const context = await browser.newContext({ viewport: WIDE, baseURL: URL_OF_SERVER, colorScheme: "light" });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  // Long, for other suites may run beside; what comes, comes sooner.
+  page.setDefaultTimeout(60_000);
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(error.message));
   page.on("console", (message) => {
