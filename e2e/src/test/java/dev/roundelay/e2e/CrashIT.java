@@ -20,8 +20,8 @@ class CrashIT {
     private static final int ROUNDS = 4;
     private static final int[] ROWS = {10, 20, 30};
     private static final String MODEL = Python.resource("steady_model.py");
-    private static final Duration NOTICED = Duration.ofSeconds(10);
-    private static final Duration STOPPED = Duration.ofSeconds(5);
+    /// How long a thing may take on a loaded machine. How long it does take is measured by `make bench`.
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     @SuppressWarnings("NullAway.Init")
     private static Product product;
@@ -62,7 +62,7 @@ class CrashIT {
     }
 
     @Test
-    void a_killed_worker_is_noticed_within_ten_seconds_and_a_spare_one_takes_its_shard() {
+    void a_killed_worker_is_noticed_and_a_spare_one_takes_its_shard() {
         JobView job = product.submit(draft("worker", 2));
         awaitTrainingInRound(job, 1);
         AssignmentView held = holderOf(job, 0);
@@ -71,10 +71,10 @@ class CrashIT {
                 product.worker(held.workerName()).handle().descendants().toList();
         product.worker(held.workerName()).kill();
         AssignmentView next = Eventually.await(
-                "the shard has moved", NOTICED, () -> holderOf(job, 0), now -> now.attempt() > held.attempt());
+                "the shard has moved", PATIENCE, () -> holderOf(job, 0), now -> now.attempt() > held.attempt());
         Eventually.await(
                 "the dead worker's harness is gone",
-                STOPPED,
+                PATIENCE,
                 () -> harness.stream().noneMatch(ProcessHandle::isAlive));
 
         assertThat(next.workerName()).isNotEqualTo(held.workerName());
@@ -94,7 +94,7 @@ class CrashIT {
 
         Eventually.await(
                 "every process of the job is gone",
-                STOPPED,
+                PATIENCE,
                 () -> processes.stream().noneMatch(ProcessHandle::isAlive));
         JobView ended = product.api().awaitEnd(job.id());
         assertThat(ended.state()).isEqualTo(JobState.CANCELLED);
@@ -124,7 +124,7 @@ class CrashIT {
     private static void awaitTrainingInRound(JobView job, int round) {
         Eventually.await(
                 "all sites train in round " + round,
-                Duration.ofSeconds(60),
+                PATIENCE,
                 () -> beginnings(job),
                 begun -> begun.keySet().stream()
                                 .filter(key -> key.endsWith(" begins round " + round))
@@ -148,10 +148,14 @@ class CrashIT {
         assertThat(ended.round()).isEqualTo(ROUNDS);
         assertThat(modelOf(ended)).isEqualTo(undisturbed);
         assertThat(beginnings(job)).hasSize(ROUNDS * ROWS.length);
-        assertThat(beginnings(job).values()).containsOnly(1L);
-        assertThat(product.api().assignments(job.id()))
+        List<AssignmentView> holders = product.api().assignments(job.id());
+        assertThat(holders)
+                .as("nobody lost its shard: %s", holders)
                 .extracting(AssignmentView::attempt)
                 .containsOnly(1);
+        assertThat(beginnings(job).values())
+                .as("no training was begun twice: %s", beginnings(job))
+                .containsOnly(1L);
     }
 
     private static AssignmentView holderOf(JobView job, int shard) {

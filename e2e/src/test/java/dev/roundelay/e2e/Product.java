@@ -200,10 +200,15 @@ final class Product implements AutoCloseable {
 
     @Override
     public void close() {
-        workers.values().forEach(Program::close);
-        server.close();
-        endPostgres();
-        api.close();
-        bucket.close();
+        try {
+            // Whatever became of the jobs: an agent goes on.
+            workers.values().forEach(Program::requireRunning);
+        } finally {
+            workers.values().forEach(Program::close);
+            server.close();
+            endPostgres();
+            api.close();
+            bucket.close();
+        }
     }
 }

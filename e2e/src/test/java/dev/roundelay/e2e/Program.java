@@ -23,6 +23,7 @@ final class Program implements AutoCloseable {
     private final OutputStream stdin;
     private final Path out;
     private final Path err;
+    private boolean killed;
 
     private Program(String name, Process process, Path out, Path err) {
         this.name = name;
@@ -95,8 +96,17 @@ final class Program implements AutoCloseable {
         return process.exitValue();
     }
 
+    /// Fails if it has ended without having been told to.
+    void requireRunning() {
+        if (!killed && !process.isAlive()) {
+            throw new AssertionError(
+                    name + " ended by itself with exit code " + process.exitValue() + ":\n" + read(err));
+        }
+    }
+
     /// Ends it as the kernel would: SIGKILL, nothing written, nothing said.
     void kill() {
+        killed = true;
         process.destroyForcibly();
         awaitEnd();
     }

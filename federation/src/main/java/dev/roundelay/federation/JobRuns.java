@@ -4,6 +4,7 @@ import dev.roundelay.federation.run.Desk;
 import dev.roundelay.federation.run.JobRun;
 import dev.roundelay.federation.run.RunParts;
 import dev.roundelay.kernel.Epoch;
+import dev.roundelay.kernel.KernelException;
 import dev.roundelay.kernel.KernelListener;
 import dev.roundelay.kernel.assignment.Assignment;
 import dev.roundelay.kernel.assignment.AssignmentId;
@@ -194,26 +195,42 @@ public final class JobRuns implements KernelListener {
     }
 
     private Acceptance with(AssignmentId id, Fence fence, ReceivedBody body, Taking taking) throws IOException {
-        switch (find(id, fence)) {
-            case Found found -> {
+        boolean taken = false;
+        try {
+            if (find(id, fence) instanceof Found found) {
+                taken = true;
                 return taking.take(found);
             }
-            case Absent() -> {
+            return new Acceptance.StaleFence();
+        } finally {
+            if (!taken) {
                 parts.spool().delete(body.file());
-                return new Acceptance.StaleFence();
             }
         }
     }
 
     /// The first check of a fence; the store repeats it in its transaction.
+    ///
+    /// @throws KernelException if the run is not at work here, as while a term ends or begins: told of a stale
+    ///     fence, an agent would throw its training away
     private Search find(AssignmentId id, Fence fence) {
         Optional<Assignment> assignment = parts.kernel()
                 .view()
                 .image()
                 .assignment(id)
                 .filter(held -> held.fence().equals(fence) && held.isAlive());
-        JobRun run = assignment.map(Assignment::jobId).map(runs::get).orElse(null);
-        return run == null ? new Absent() : new Found(assignment.get(), run.desk());
+        if (assignment.isEmpty()) {
+            return new Absent();
+        }
+        JobRun run = runs.get(assignment.get().jobId());
+        if (run == null) {
+            throw new KernelException(
+                    KernelException.Fault.NOT_ACTIVE,
+                    "[job %s] its run is not at work on this server now; try again in a second"
+                            .formatted(assignment.get().jobId()),
+                    null);
+        }
+        return new Found(assignment.get(), run.desk());
     }
 
     private void begin(JobId id) {

@@ -47,7 +47,7 @@ public final class Kernel {
         this.facts = new Facts(config, presence, leases, nanos, random);
         this.writer = new Writer(store, wall, facts, notices);
         this.dueWork = new DueWork(writer, store, wall, facts);
-        this.view = new LiveView(writer.image(), facts, wall);
+        this.view = new LiveView(KernelImage.empty(), facts, wall);
     }
 
     /// Reads the state and serves; every formerly live lease gets its grace.
@@ -67,6 +67,8 @@ public final class Kernel {
     }
 
     /// Returns a snapshot.
+    ///
+    /// @throws KernelException if this server is not the active one: it cannot say that something does not exist
     public KernelView view() {
         KernelImage image = writer.image();
         LiveView last = view;
@@ -110,7 +112,6 @@ public final class Kernel {
 
     /// Takes a worker's report, renews its leases and returns what it is to hold.
     public SyncResult sync(WorkerId id, WorkerReport report) {
-        writer.epoch();
         KernelImage image = writer.image();
         Optional<Worker> worker = image.worker(id);
         if (worker.isEmpty()) {

@@ -43,6 +43,9 @@ final class Notices {
         for (KernelListener listener : listeners) {
             try {
                 notice.tell(listener);
+            } catch (KernelException e) {
+                // This server has stopped serving since; the listener is told anew in the next term.
+                LOG.log(Level.DEBUG, "[kernel] a listener had nothing to ask on " + notice, e);
             } catch (RuntimeException e) {
                 LOG.log(Level.ERROR, "[kernel] a listener failed on " + notice, e);
             }

@@ -12,19 +12,28 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The single writer: decide, commit, apply, notify. One lock serialises decide, commit and apply; it is the one lock
 /// under which I/O is done (ADR 0060). Readers take [#image] and never wait.
 final class Writer {
+    /// What this server holds while it is active. Epoch and image are read as one: a reader that saw the epoch and then
+    /// the empty image of a standby would tell a worker that it is unknown.
+    private record Term(Epoch epoch, KernelImage image) {
+        Term with(KernelImage next) {
+            return new Term(epoch, next);
+        }
+    }
+
     private final KernelStore store;
     private final InstantSource wall;
     private final Facts facts;
     private final Notices notices;
     private final ReentrantLock lock = new ReentrantLock();
-    private volatile KernelImage image = KernelImage.empty();
-    private volatile @Nullable Epoch epoch;
+    /// Null on a standby.
+    private volatile @Nullable Term term;
     /// Whether a commit ended in the dark, so that the image may lag behind the store. Guarded by the lock.
     private boolean suspect;
 
@@ -38,11 +47,11 @@ final class Writer {
     void activate(Epoch next) {
         lock.lock();
         try {
-            image = store.load(next);
+            KernelImage image = store.load(next);
             suspect = false;
             facts.presence().clear();
-            facts.leases().restart(liveIds(), facts.nanos().getAsLong());
-            epoch = next;
+            facts.leases().restart(liveIds(image), facts.nanos().getAsLong());
+            term = new Term(next, image);
         } finally {
             lock.unlock();
         }
@@ -51,20 +60,24 @@ final class Writer {
     void deactivate() {
         lock.lock();
         try {
-            epoch = null;
-            image = KernelImage.empty();
+            term = null;
         } finally {
             lock.unlock();
         }
     }
 
+    /// Returns what was committed last; a standby has no answer.
     KernelImage image() {
-        return image;
+        return active().image();
     }
 
     /// Returns the epoch in which this server is active.
     Epoch epoch() {
-        Epoch held = epoch;
+        return active().epoch();
+    }
+
+    private Term active() {
+        Term held = term;
         if (held == null) {
             throw new KernelException(
                     KernelException.Fault.NOT_ACTIVE,
@@ -75,7 +88,7 @@ final class Writer {
     }
 
     boolean isActive() {
-        return epoch != null;
+        return term != null;
     }
 
     /// Decides over the image and commits what the draft holds; a draft without changes commits nothing, not even the
@@ -84,14 +97,16 @@ final class Writer {
         T result;
         lock.lock();
         try {
-            Epoch held = epoch();
-            reloadIfSuspect(held);
-            Draft draft = new Draft(image, wall.instant().truncatedTo(ChronoUnit.MICROS));
+            Term held = reloaded(active());
+            Draft draft = new Draft(held.image(), wall.instant().truncatedTo(ChronoUnit.MICROS));
             result = decide.apply(draft);
             Changes changes = draft.changes();
             if (!changes.isEmpty()) {
-                guarded(held, () -> store.commit(held, changes, with));
-                image = draft.image();
+                guarded(held.epoch(), () -> {
+                    store.commit(held.epoch(), changes, with);
+                    return changes;
+                });
+                term = held.with(draft.image());
                 lease(changes);
                 draft.notices().forEach(notices::add);
             }
@@ -116,9 +131,9 @@ final class Writer {
         }
     }
 
-    private void guarded(Epoch held, Runnable write) {
+    private <T> T guarded(Epoch held, Supplier<T> action) {
         try {
-            write.run();
+            return action.get();
         } catch (StaleEpochException e) {
             depose(held);
             throw e;
@@ -129,30 +144,31 @@ final class Writer {
         }
     }
 
-    private void reloadIfSuspect(Epoch held) {
+    /// Returns the term with an image that holds all that is in the store.
+    private Term reloaded(Term held) {
         if (!suspect) {
-            return;
+            return held;
         }
-        guarded(held, () -> {
-            KernelImage fresh = store.load(held);
-            Set<JobId> touched = ids(image);
-            touched.addAll(ids(fresh));
-            image = fresh;
-            suspect = false;
-            long now = facts.nanos().getAsLong();
-            facts.leases().keep(liveIds(), now);
-            facts.leases().outage(now);
-            touched.forEach(id -> notices.add(new Notice.JobChanged(id)));
-            notices.add(new Notice.WorkersChanged(workerIds(fresh)));
-        });
+        KernelImage fresh = guarded(held.epoch(), () -> store.load(held.epoch()));
+        Set<JobId> touched = ids(held.image());
+        touched.addAll(ids(fresh));
+        Term current = held.with(fresh);
+        term = current;
+        suspect = false;
+        long now = facts.nanos().getAsLong();
+        facts.leases().keep(liveIds(fresh), now);
+        facts.leases().outage(now);
+        touched.forEach(id -> notices.add(new Notice.JobChanged(id)));
+        notices.add(new Notice.WorkersChanged(workerIds(fresh)));
+        return current;
     }
 
     private void depose(Epoch held) {
         lock.lock();
         try {
-            if (held.equals(epoch)) {
-                epoch = null;
-                image = KernelImage.empty();
+            Term present = term;
+            if (present != null && held.equals(present.epoch())) {
+                term = null;
                 notices.add(new Notice.Deposed(held));
             }
         } finally {
@@ -177,7 +193,7 @@ final class Writer {
                 .forEach(worker -> facts.presence().forget(worker.id()));
     }
 
-    private Set<AssignmentId> liveIds() {
+    private static Set<AssignmentId> liveIds(KernelImage image) {
         return image.assignments().stream()
                 .filter(Assignment::isLive)
                 .map(Assignment::id)

@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.roundelay.kernel.assignment.AssignmentState;
 import dev.roundelay.kernel.job.Job;
 import dev.roundelay.kernel.job.JobPhase;
+import dev.roundelay.kernel.worker.WorkerId;
+import dev.roundelay.kernel.worker.WorkerReport;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class OutageTest {
@@ -73,6 +76,41 @@ class OutageTest {
 
         assertThat(fixture.kernel.view().jobs()).hasSize(1);
         assertThat(fixture.told).contains("job job_mnist");
+    }
+
+    @Test
+    void a_standby_does_not_say_that_something_does_not_exist() {
+        fixture.worker("w1");
+
+        fixture.kernel.deactivate();
+
+        assertThatThrownBy(() -> fixture.kernel.view()).isInstanceOf(KernelException.class);
+        assertThatThrownBy(() -> fixture.agent("w1").sync()).isInstanceOf(KernelException.class);
+    }
+
+    @Test
+    void no_worker_is_called_unknown_while_terms_end_and_begin() throws Exception {
+        WorkerId worker = fixture.worker("w1").id;
+        WorkerReport report = fixture.agent("w1").report();
+        AtomicBoolean over = new AtomicBoolean();
+        Thread terms = Thread.ofPlatform().start(() -> {
+            for (int term = 0; term < 20_000; term++) {
+                fixture.kernel.deactivate();
+                fixture.kernel.activate(fixture.memory.raiseEpoch());
+            }
+            over.set(true);
+        });
+        int answers = 0;
+        while (!over.get()) {
+            try {
+                assertThat(fixture.kernel.sync(worker, report)).isInstanceOf(SyncResult.Current.class);
+                answers++;
+            } catch (KernelException e) {
+                assertThat(e.fault()).isIn(KernelException.Fault.NOT_ACTIVE, KernelException.Fault.STALE_EPOCH);
+            }
+        }
+        terms.join();
+        assertThat(answers).isPositive();
     }
 
     @Test

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.roundelay.federation.Contribution;
+import dev.roundelay.federation.ReceivedBody;
 import dev.roundelay.federation.RoundNotKeptException;
 import dev.roundelay.federation.RoundRecord;
 import dev.roundelay.federation.RunSpec;
+import dev.roundelay.federation.UpdateMeta;
+import dev.roundelay.kernel.KernelException;
+import dev.roundelay.kernel.assignment.Assignment;
 import dev.roundelay.kernel.job.Failure;
 import dev.roundelay.kernel.job.Job;
 import dev.roundelay.kernel.job.JobId;
@@ -71,6 +75,31 @@ class RunScenarioTest {
         world.runUntil(() -> world.state(job) == JobState.RUNNING);
 
         assertThat(world.runStore.load(job).models()).containsOnlyKeys(0);
+    }
+
+    @Test
+    void between_two_terms_nobody_hears_of_a_stale_fence() throws IOException {
+        agents(1);
+        JobId job = world.submit(RunSpec.fedAvg(1, 3));
+        world.runUntil(() -> world.state(job) == JobState.RUNNING);
+        Assignment held = world.kernel.view().image().live(job).getFirst();
+
+        world.runs.deactivate();
+
+        Path update = world.runs.newUpdateFile(held, 0);
+        Files.writeString(update, "an update whose body came in while the term ended");
+        assertThatThrownBy(() -> world.runs.refusal(held.id(), held.fence(), 0))
+                .isInstanceOf(KernelException.class)
+                .hasMessageEndingWith("its run is not at work on this server now; try again in a second");
+        assertThatThrownBy(() -> world.runs.acceptUpdate(
+                        held.id(), held.fence(), 0, new ReceivedBody(update, 1, 1, 1), new UpdateMeta(1, Map.of(), 1)))
+                .isInstanceOf(KernelException.class);
+        assertThatThrownBy(() -> world.runs.acceptValidation(held.id(), held.fence(), 0, Map.of(), 1, 1))
+                .isInstanceOf(KernelException.class);
+        assertThat(update).doesNotExist();
+
+        world.runs.activate(world.epoch);
+        assertThat(world.runToEnd(job).state()).isEqualTo(JobState.FINISHED);
     }
 
     @Test
