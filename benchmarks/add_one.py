@@ -1,5 +1,7 @@
 """Training that costs next to nothing: what a round takes is then the platform's time."""
 
+import threading
+
 import numpy
 
 
@@ -16,4 +18,5 @@ class Net:
 
 
 def fl_train(model, env, out_dir, logger=None):
+    threading.Event().wait(float(env.get("SECONDS", 0)))
     return {"weights": {name: value + 1 for name, value in model.state_dict().items()}, "samples": 1}

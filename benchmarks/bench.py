@@ -8,6 +8,7 @@ import os
 import platform
 import re
 import shutil
+import signal
 import statistics
 import subprocess
 import tempfile
@@ -19,6 +20,7 @@ from product import MemoryWatch, Product
 
 ROOT = Path(__file__).parents[1]
 DIST = ROOT / "dist" / "roundelay"
+PARTS = ["processes", "deaths", "aggregation", "listing"]
 ROUNDS = 61
 # Rounds of a server and agents that have just started: their compilers still take part of the two cores.
 COLD = 12
@@ -92,6 +94,27 @@ def processes(figures: Figures, work: Path, python: str) -> None:
         product.stop()
 
 
+def deaths(figures: Figures, work: Path, python: str) -> None:
+    """How fast the platform finds out that something is gone, and how fast it lets go."""
+    product = Product(DIST / "bin" / "roundelay", work / "deaths", workers=4, slots=1, python=python)
+    try:
+        product.run_job("warm-up", 3, 4, 2)
+        job = product.submit("worker", 3, 4, 200, seconds=1)["id"]
+        product.await_training(job)
+        held = product.holder(job, 0)
+        os.kill(product.worker_pid(held["workerName"]), signal.SIGKILL)
+        moved = product.seconds_until("the shard has moved", lambda: product.holder(job, 0)["attempt"] > held["attempt"])
+        figures.add("kill -9 of a worker to its shard at another", "s", 10, moved)
+
+        product.seconds_until("all train again", lambda: product.call("GET", f"/jobs/{job}")["phase"] == "training")
+        harness = product.harness_pids()
+        product.call("POST", f"/jobs/{job}/cancel")
+        gone = product.seconds_until("every process is gone", lambda: not any(Path(f"/proc/{pid}").exists() for pid in harness))
+        figures.add(f"cancel to the last of {len(harness)} processes gone", "s", 5, gone)
+    finally:
+        product.stop()
+
+
 def java(main: str, *arguments: str) -> str:
     program = Path(os.environ["JAVA_HOME"]) / "bin" / "java"
     classes = f"{ROOT}/benchmarks/target/classes:{DIST}/lib/*"
@@ -156,11 +179,11 @@ def machine(python: str) -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=["processes", "aggregation", "listing"], action="append")
+    parser.add_argument("--only", choices=PARTS, action="append")
     parser.add_argument("--json", type=Path, default=ROOT / "benchmarks" / "target" / "bench.json")
     parser.add_argument("--work", type=Path, help="where to put 5 GB for a while (default: the temporary folder)")
     options = parser.parse_args()
-    chosen = options.only or ["processes", "aggregation", "listing"]
+    chosen = options.only or PARTS
     python = os.environ["ROUNDELAY_PYTHON"]
     figures = Figures()
     report = {"machine": machine(python), "figures": figures.rows}
@@ -171,6 +194,8 @@ def main() -> None:
         yardstick(figures, python)
         if "processes" in chosen:
             processes(figures, work, python)
+        if "deaths" in chosen:
+            deaths(figures, work, python)
         if "aggregation" in chosen:
             aggregation(figures, work)
         if "listing" in chosen:

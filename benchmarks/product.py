@@ -9,6 +9,7 @@ import subprocess
 import time
 import urllib.request
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread, Timer
 from typing import Any
@@ -51,14 +52,25 @@ class Product:
         self._errors.close()
 
     def server_pid(self) -> int:
-        for folder in Path("/proc").glob("[0-9]*"):
-            try:
-                parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
-                if parent == self._up.pid and b"server.Main" in (folder / "cmdline").read_bytes():
-                    return int(folder.name)
-            except OSError:
-                continue
-        raise SystemExit("[bench] no server process below up")
+        return self._child(b"server.Main")
+
+    def worker_pid(self, name: str) -> int:
+        return self._child(b"\0--name\0" + name.encode() + b"\0")
+
+    def _child(self, part: bytes) -> int:
+        for pid, parent in _parents().items():
+            if parent == self._up.pid and part in _command(pid):
+                return pid
+        raise SystemExit(f"[bench] no process below up with {part!r}")
+
+    def harness_pids(self) -> set[int]:
+        """Every process below the workers."""
+        parents = _parents()
+        workers = {pid for pid, parent in parents.items() if parent == self._up.pid and b"worker.Main" in _command(pid)}
+        below = set(workers)
+        while more := {pid for pid, parent in parents.items() if parent in below} - below:
+            below |= more
+        return below - workers
 
     def call(self, method: str, path: str, body: bytes | None = None, kind: str = "application/json", **query: Any) -> Any:
         url = f"{self._credentials['RESON_BASE_URL']}/api/v1{path}" + (f"?{urlencode(query)}" if query else "")
@@ -71,8 +83,8 @@ class Product:
         self.call("PUT", f"/uploads/{upload['id']}/parts/1", content, "application/octet-stream")
         self.call("POST", f"/uploads/{upload['id']}/complete")
 
-    def run_job(self, name: str, sites: int, megabytes: int, rounds: int) -> dict[str, Any]:
-        """Runs a job of add_one.py and returns its rounds, with the wall time of its submit."""
+    def submit(self, name: str, sites: int, megabytes: int, rounds: int, seconds: float = 0) -> dict[str, Any]:
+        """Sends a job of add_one.py whose training takes so long."""
         folder = f"jobs/{name}/"
         self.upload(folder + "scripts/model_def.py", (Path(__file__).parent / "add_one.py").read_bytes())
         for site in range(sites):
@@ -81,15 +93,56 @@ class Product:
             "name": name, "scripts": folder + "scripts/", "shards": folder + "shards/",
             "model": {"class": "Net", "args": {"megabytes": megabytes}},
             "federation": {"rounds": rounds},
+            "training": {"extra": {"SECONDS": seconds}},
         }  # fmt: skip
+        return self.call("POST", "/jobs", json.dumps(spec).encode())
+
+    def run_job(self, name: str, sites: int, megabytes: int, rounds: int) -> dict[str, Any]:
+        """Runs a job of add_one.py and returns its rounds, with the wall time of its submit."""
         submitted = time.time()
-        job = self.call("POST", "/jobs", json.dumps(spec).encode())
+        job = self.submit(name, sites, megabytes, rounds)
         while (job := self.call("GET", f"/jobs/{job['id']}"))["state"] not in ENDED:
             time.sleep(0.2)
         if job["state"] != "FINISHED":
             raise SystemExit(f"[bench] {name} is {job['state']}: {job.get('failure')}")
         answer = self.call("GET", f"/jobs/{job['id']}/rounds", limit=200)
         return {"submitted": submitted, "job": job, "rounds": sorted(answer["items"], key=lambda one: one["number"])}
+
+    def holder(self, job: str, shard: int) -> dict[str, Any]:
+        """Returns the last assignment of a shard."""
+        found = [one for one in self.call("GET", f"/jobs/{job}/assignments")["items"] if one["shard"] == shard]
+        return max(found, key=lambda one: one["attempt"])
+
+    def await_training(self, job: str) -> None:
+        """Waits until the job has committed a round and trains on."""
+        self.seconds_until("a round is committed", lambda: self.call("GET", f"/jobs/{job}")["round"] >= 1)
+
+    def seconds_until(self, what: str, reached: Callable[[], bool]) -> float:
+        """Returns how long it took from now."""
+        began = time.monotonic()
+        while not reached():
+            if time.monotonic() - began > READY_SECONDS:
+                raise SystemExit(f"[bench] not within {READY_SECONDS} s: {what}")
+            time.sleep(0.02)
+        return time.monotonic() - began
+
+
+def _parents() -> dict[int, int]:
+    """Returns the parent of each process."""
+    parents = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parents[int(folder.name)] = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
+        except OSError:
+            continue
+    return parents
+
+
+def _command(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def _shard() -> bytes:

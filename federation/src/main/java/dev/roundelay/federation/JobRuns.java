@@ -59,10 +59,16 @@ public final class JobRuns implements KernelListener {
 
     /// Goes on with every live job. The kernel is active already.
     public void activate(Epoch held) throws IOException {
-        parts.spool()
-                .keepOnly(parts.kernel().view().jobs().stream().map(Job::id).collect(Collectors.toSet()));
+        sweep();
         epoch = held;
         parts.kernel().view().jobs().forEach(job -> jobChanged(job.id()));
+    }
+
+    /// Removes the updates of jobs that have ended: one may have come in when its job was being removed.
+    public void sweep() throws IOException {
+        parts.spool()
+                .keepOnly(
+                        () -> parts.kernel().view().jobs().stream().map(Job::id).collect(Collectors.toSet()));
     }
 
     /// Stops every run; nothing is written.

@@ -153,6 +153,8 @@ public final class ControlPlane implements AutoCloseable {
                 stores.index(),
                 new JdbcSnapshotSweep(database.jdbi(), clock),
                 stores.bodies(),
+                stores.handover(),
+                runs,
                 stores.tokens(),
                 clock);
     }

@@ -1,10 +1,13 @@
 package dev.roundelay.server;
 
+import dev.roundelay.federation.JobRuns;
 import dev.roundelay.kernel.Epoch;
+import dev.roundelay.kernel.KernelException;
 import dev.roundelay.server.active.ActivationListener;
 import dev.roundelay.server.store.JdbcSnapshotSweep;
 import dev.roundelay.server.store.JdbcWorkerTokens;
 import dev.roundelay.server.workerapi.BodySpool;
+import dev.roundelay.server.workerapi.Handover;
 import dev.roundelay.storage.BlobSweeper;
 import dev.roundelay.storage.BucketIndex;
 import dev.roundelay.storage.SnapshotId;
@@ -12,7 +15,9 @@ import dev.roundelay.storage.StorageException;
 import dev.roundelay.storage.Upload;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Removes what nothing refers to while this server is active: bytes without rows, snapshots of submits that died
-/// half-way, uploads that nobody finishes, join tokens that join nobody any more.
+/// half-way, uploads that nobody finishes, files that no worker fetched, updates of jobs that have ended, join tokens
+/// that join nobody any more.
 final class Housekeeping implements ActivationListener {
     private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
     private static final Duration INTERVAL = Duration.ofMinutes(10);
@@ -37,6 +43,8 @@ final class Housekeeping implements ActivationListener {
     private final BucketIndex index;
     private final JdbcSnapshotSweep snapshots;
     private final BodySpool bodies;
+    private final Handover handover;
+    private final JobRuns runs;
     private final JdbcWorkerTokens tokens;
     private final InstantSource clock;
     private final Semaphore wake = new Semaphore(0);
@@ -47,12 +55,16 @@ final class Housekeeping implements ActivationListener {
             BucketIndex index,
             JdbcSnapshotSweep snapshots,
             BodySpool bodies,
+            Handover handover,
+            JobRuns runs,
             JdbcWorkerTokens tokens,
             InstantSource clock) {
         this.sweeper = sweeper;
         this.index = index;
         this.snapshots = snapshots;
         this.bodies = bodies;
+        this.handover = handover;
+        this.runs = runs;
         this.tokens = tokens;
         this.clock = clock;
     }
@@ -84,24 +96,54 @@ final class Housekeeping implements ActivationListener {
         }
     }
 
+    /// One part of the work. A part that fails is tried again at the next turn, and keeps none of the others from
+    /// its own.
+    @FunctionalInterface
+    private interface Chore {
+        void run() throws IOException;
+    }
+
     private void sweep() {
+        Instant now = clock.instant();
+        chore("snapshots", this::releaseSnapshots);
+        chore("uploads", () -> abortUploads(now.minus(UPLOAD_LIFE)));
+        chore("bodies", () -> bodies.sweep(now.minus(BODY_LIFE)));
+        chore("hand-over", () -> handover.sweep(now.minus(BODY_LIFE)));
+        chore("updates", runs::sweep);
+        chore("tokens", () -> tokens.sweep(now.minus(TOKEN_LIFE)));
+        chore("blobs", this::sweepBlobs);
+    }
+
+    private static void chore(String what, Chore chore) {
         try {
-            for (SnapshotId orphan : snapshots.withoutJob()) {
-                index.release(orphan);
-            }
-            for (Upload upload : index.uploadsBefore(clock.instant().minus(UPLOAD_LIFE), BATCH)) {
+            chore.run();
+        } catch (IOException | StorageException | KernelException e) {
+            LOG.warn("sweeping {} is tried again in {}: {}", what, INTERVAL, e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.error("sweeping {} failed; it is tried again in {}", what, INTERVAL, e);
+        }
+    }
+
+    private void releaseSnapshots() {
+        for (SnapshotId orphan : snapshots.withoutJob()) {
+            index.release(orphan);
+        }
+    }
+
+    private void abortUploads(Instant before) {
+        List<Upload> old;
+        do {
+            old = index.uploadsBefore(before, BATCH);
+            for (Upload upload : old) {
                 index.abort(upload.bucket(), upload.key(), upload.id());
             }
-            bodies.sweep(clock.instant().minus(BODY_LIFE));
-            tokens.sweep(clock.instant().minus(TOKEN_LIFE));
-            BlobSweeper.Swept swept = sweeper.sweep();
-            if (swept.garbage() + swept.orphans() + swept.unfinished() > 0) {
-                LOG.info("swept {}", swept);
-            }
-        } catch (IOException | StorageException e) {
-            LOG.warn("sweeping is tried again in {}: {}", INTERVAL, e.getMessage());
-        } catch (RuntimeException e) {
-            LOG.error("sweeping failed; it is tried again in {}", INTERVAL, e);
+        } while (old.size() == BATCH && Thread.currentThread() == thread);
+    }
+
+    private void sweepBlobs() throws IOException {
+        BlobSweeper.Swept swept = sweeper.sweep();
+        if (swept.garbage() + swept.orphans() + swept.unfinished() > 0) {
+            LOG.info("swept {}", swept);
         }
     }
 }

@@ -17,6 +17,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
@@ -87,8 +88,10 @@ public final class Spool {
         deleteTree(root.resolve(job.value()));
     }
 
-    /// Removes what belongs to other jobs than these.
-    public void keepOnly(Set<JobId> jobs) throws IOException {
+    /// Removes what belongs to other jobs than the live ones.
+    ///
+    /// @param live asked after the folder was looked at: a job that begins meanwhile keeps its files
+    public void keepOnly(Supplier<Set<JobId>> live) throws IOException {
         if (!Files.isDirectory(root)) {
             return;
         }
@@ -96,6 +99,7 @@ public final class Spool {
         try (Stream<Path> children = Files.list(root)) {
             folders = children.toList();
         }
+        Set<JobId> jobs = live.get();
         for (Path folder : folders) {
             if (!jobs.contains(new JobId(folder.getFileName().toString()))) {
                 deleteTree(folder);

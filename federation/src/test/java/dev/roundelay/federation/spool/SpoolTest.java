@@ -61,9 +61,9 @@ class SpoolTest {
         spool.deleteRound(JOB, 0);
         assertThat(file).doesNotExist();
         assertThat(later).exists();
-        spool.keepOnly(Set.of(JOB));
+        spool.keepOnly(() -> Set.of(JOB));
         assertThat(later).exists();
-        spool.keepOnly(Set.of());
+        spool.keepOnly(Set::of);
         assertThat(later).doesNotExist();
     }
 

@@ -34,10 +34,23 @@ public final class InMemoryJobJournal implements JobJournal {
         private final Map<WarningKey, Warning> warnings = new LinkedHashMap<>();
         private final Set<String> names = new HashSet<>();
         private long seq;
+        private long logCharacters;
+        private long measured;
     }
 
+    private final JournalLimits limits;
     private final Map<JobId, Volume> volumes = new HashMap<>();
     private final Map<Author, Long> marks = new HashMap<>();
+
+    /// Creates an empty journal with the limits of production.
+    public InMemoryJobJournal() {
+        this(JournalLimits.DEFAULT);
+    }
+
+    /// Creates an empty journal.
+    public InMemoryJobJournal(JournalLimits limits) {
+        this.limits = limits;
+    }
 
     @Override
     public synchronized long append(Epoch epoch, JobId job, Author author, List<Report> entries) {
@@ -49,7 +62,11 @@ public final class InMemoryJobJournal implements JobJournal {
             }
             mark = report.n();
             switch (report) {
-                case Report.Log log ->
+                case Report.Log _
+                when volume.logCharacters >= limits.logCharacters() ->
+                    warn(volume, new Warning("log_cut", limits.logFull(), author.site(), null, 1));
+                case Report.Log log -> {
+                    volume.logCharacters += log.message().length();
                     put(
                             volume,
                             new Entry.Logged(new Line(
@@ -61,6 +78,7 @@ public final class InMemoryJobJournal implements JobJournal {
                                     log.round(),
                                     author.attempt(),
                                     log.message())));
+                }
                 case Report.Metric metric ->
                     measure(
                             volume,
@@ -225,15 +243,17 @@ public final class InMemoryJobJournal implements JobJournal {
         volume.entries.put(entry.seq(), entry);
     }
 
-    private static void measure(Volume volume, Series series, Point point) {
+    private void measure(Volume volume, Series series, Point point) {
         if (!MetricNames.isValid(point.name()) || !Double.isFinite(point.value())) {
             warn(volume, new Warning("metric_dropped", "[metric] it was dropped", point.site(), null, 1));
             return;
         }
-        if (volume.names.size() == MetricNames.MAX_NAMES && !volume.names.contains(point.name())) {
-            warn(volume, new Warning("too_many_metrics", "[metric] it was dropped", point.site(), null, 1));
+        boolean hasName = volume.names.contains(point.name()) || volume.names.size() < limits.metricNames();
+        if (volume.measured >= limits.metricPoints() || !hasName) {
+            warn(volume, new Warning("too_many_metrics", limits.tooManyMetrics(), point.site(), null, 1));
             return;
         }
+        volume.measured++;
         volume.names.add(point.name());
         Long former = volume.points.put(series, point.seq());
         if (former != null) {

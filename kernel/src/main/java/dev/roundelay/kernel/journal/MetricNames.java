@@ -2,13 +2,8 @@ package dev.roundelay.kernel.journal;
 
 import java.util.regex.Pattern;
 
-/// The names that metrics may have, and how many of them.
+/// The names that metrics may have.
 public final class MetricNames {
-    /// Names of a job.
-    public static final int MAX_NAMES = 1_000;
-    /// Points of a job.
-    public static final int MAX_POINTS = 1_000_000;
-
     private static final Pattern NAME = Pattern.compile("[A-Za-z][\\w./-]{0,99}");
 
     private MetricNames() {}

@@ -5,6 +5,7 @@ import dev.roundelay.kernel.job.JobId;
 import dev.roundelay.kernel.journal.Author;
 import dev.roundelay.kernel.journal.Entry;
 import dev.roundelay.kernel.journal.JobJournal;
+import dev.roundelay.kernel.journal.JournalLimits;
 import dev.roundelay.kernel.journal.Line;
 import dev.roundelay.kernel.journal.LogQuery;
 import dev.roundelay.kernel.journal.LogSlice;
@@ -52,16 +53,38 @@ public final class JdbcJobJournal implements JobJournal {
 
     private record EventRow(Instant time, String kind, String json) {}
 
+    /// What a job has so far: its row is locked.
+    private static final class Volume {
+        private final String job;
+        private long seq;
+        private long logCharacters;
+        private long points;
+
+        private Volume(String job, long seq, long logCharacters, long points) {
+            this.job = job;
+            this.seq = seq;
+            this.logCharacters = logCharacters;
+            this.points = points;
+        }
+    }
+
     private static final Pattern ESCAPED_NUL = Pattern.compile("(?<!\\\\)((?:\\\\\\\\)*)\\\\u0000");
 
     private final Jdbi jdbi;
     private final JournalReads reads;
     private final Consumer<JobId> written;
+    private final JournalLimits limits;
 
     /// @param written told of each job about which something was written here, after it is durable
     public JdbcJobJournal(Jdbi jdbi, Consumer<JobId> written) {
+        this(jdbi, written, JournalLimits.DEFAULT);
+    }
+
+    /// @param written told of each job about which something was written here, after it is durable
+    public JdbcJobJournal(Jdbi jdbi, Consumer<JobId> written, JournalLimits limits) {
         this.jdbi = jdbi;
         this.written = written;
+        this.limits = limits;
         this.reads = new JournalReads(jdbi);
     }
 
@@ -70,7 +93,7 @@ public final class JdbcJobJournal implements JobJournal {
         long reached = jdbi.inTransaction(handle -> {
             EpochGuard.require(handle, epoch);
             // INVARIANT: the counter row is locked before the mark is read, so two calls of one attempt take turns.
-            long seq = lockCounter(handle, job);
+            Volume volume = lockVolume(handle, job);
             long mark = markOf(handle, author);
             List<Object> rows = new ArrayList<>();
             for (Report report : entries) {
@@ -79,7 +102,7 @@ public final class JdbcJobJournal implements JobJournal {
                     rows.add(row(author, report));
                 }
             }
-            store(handle, job, seq, rows);
+            store(handle, volume, limits, rows);
             handle.execute("""
                     insert into job_log_mark (job_id, assignment_id, attempt, mark) values (?, ?, ?, ?)
                     on conflict (assignment_id, attempt) do update set mark = excluded.mark
@@ -104,8 +127,8 @@ public final class JdbcJobJournal implements JobJournal {
         if (!notes.isEmpty()) {
             store(
                     handle,
-                    job,
-                    lockCounter(handle, job),
+                    lockVolume(handle, job),
+                    JournalLimits.DEFAULT,
                     notes.stream().map(JdbcJobJournal::row).toList());
         }
     }
@@ -139,10 +162,11 @@ public final class JdbcJobJournal implements JobJournal {
         };
     }
 
-    private static long lockCounter(Handle handle, JobId job) {
-        return handle.createQuery("select seq from job_counter where job_id = ? for update")
+    private static Volume lockVolume(Handle handle, JobId job) {
+        return handle.createQuery("select seq, log_characters, points from job_counter where job_id = ? for update")
                 .bind(0, job.value())
-                .mapTo(Long.class)
+                .map((row, _) -> new Volume(
+                        job.value(), row.getLong("seq"), row.getLong("log_characters"), row.getLong("points")))
                 .findOne()
                 .orElseThrow(
                         () -> new IllegalStateException("[%s] has no journal: no such job".formatted(job.value())));
@@ -157,21 +181,24 @@ public final class JdbcJobJournal implements JobJournal {
                 .orElse(0L);
     }
 
-    private static void store(Handle handle, JobId job, long lastSeq, List<Object> rows) {
+    private static void store(Handle handle, Volume volume, JournalLimits limits, List<Object> rows) {
         if (rows.isEmpty()) {
             return;
         }
-        long seq = lastSeq;
         PreparedBatch logs = handle.prepareBatch("""
                 insert into job_log (job_id, seq, time, site, source, level, round, attempt, message)
                 values (:job, :seq, :time, :site, :source, :level, :round, :attempt, :message)
                 """);
         for (Object row : rows) {
-            seq++;
+            volume.seq++;
             switch (row) {
-                case LogRow log ->
-                    logs.bind("job", job.value())
-                            .bind("seq", seq)
+                case LogRow log
+                when log.attempt() != null && volume.logCharacters >= limits.logCharacters() ->
+                    warn(handle, volume, new WarningRow("log_cut", limits.logFull(), log.site(), null));
+                case LogRow log -> {
+                    volume.logCharacters += log.message().length();
+                    logs.bind("job", volume.job)
+                            .bind("seq", volume.seq)
                             .bind("time", log.time())
                             .bind("site", log.site())
                             .bind("source", log.source())
@@ -180,13 +207,14 @@ public final class JdbcJobJournal implements JobJournal {
                             .bind("attempt", log.attempt())
                             .bind("message", storable(log.message()))
                             .add();
-                case MetricRow metric -> measure(handle, job, seq, metric);
-                case WarningRow warning -> warn(handle, job, seq, warning);
+                }
+                case MetricRow metric -> measure(handle, volume, limits, metric);
+                case WarningRow warning -> warn(handle, volume, warning);
                 case EventRow event ->
                     handle.execute(
                             "insert into job_event (job_id, seq, time, kind, data) values (?, ?, ?, ?, ?::jsonb)",
-                            job.value(),
-                            seq,
+                            volume.job,
+                            volume.seq,
                             event.time(),
                             event.kind(),
                             storableJson(event.json()));
@@ -196,15 +224,19 @@ public final class JdbcJobJournal implements JobJournal {
         if (logs.size() > 0) {
             logs.execute();
         }
-        handle.execute("update job_counter set seq = ? where job_id = ?", seq, job.value());
+        handle.execute(
+                "update job_counter set seq = ?, log_characters = ?, points = ? where job_id = ?",
+                volume.seq,
+                volume.logCharacters,
+                volume.points,
+                volume.job);
     }
 
-    private static void measure(Handle handle, JobId job, long seq, MetricRow metric) {
+    private static void measure(Handle handle, Volume volume, JournalLimits limits, MetricRow metric) {
         if (!MetricNames.isValid(metric.name()) || !Double.isFinite(metric.value())) {
             warn(
                     handle,
-                    job,
-                    seq,
+                    volume,
                     new WarningRow(
                             "metric_dropped",
                             "[metric] a metric with the name \"%s\" and value %s was dropped; use a name of letters, digits, _ . / - and a finite number"
@@ -213,27 +245,19 @@ public final class JdbcJobJournal implements JobJournal {
                             null));
             return;
         }
-        if (!hasRoom(handle, job, metric.name())) {
-            warn(
-                    handle,
-                    job,
-                    seq,
-                    new WarningRow(
-                            "too_many_metrics",
-                            "[metric] more than %d names or %d points: the rest was dropped; log fewer of them"
-                                    .formatted(MetricNames.MAX_NAMES, MetricNames.MAX_POINTS),
-                            metric.site(),
-                            null));
+        if (volume.points >= limits.metricPoints() || !hasName(handle, volume, limits, metric.name())) {
+            warn(handle, volume, new WarningRow("too_many_metrics", limits.tooManyMetrics(), metric.site(), null));
             return;
         }
+        volume.points++;
         handle.createUpdate("""
                         insert into job_metric (job_id, seq, time, name, site, round, step, value)
                         values (:job, :seq, :time, :name, :site, :round, :step, :value)
                         on conflict (job_id, name, site, round, step)
                         do update set seq = excluded.seq, time = excluded.time, value = excluded.value
                         """)
-                .bind("job", job.value())
-                .bind("seq", seq)
+                .bind("job", volume.job)
+                .bind("seq", volume.seq)
                 .bind("time", metric.time())
                 .bind("name", metric.name())
                 .bind("site", metric.site())
@@ -243,39 +267,35 @@ public final class JdbcJobJournal implements JobJournal {
                 .execute();
     }
 
-    private static boolean hasRoom(Handle handle, JobId job, String name) {
+    /// Returns whether the job has a metric of this name, or may have one more.
+    private static boolean hasName(Handle handle, Volume volume, JournalLimits limits, String name) {
         int known = handle.execute(
-                "update job_metric_name set points = points + 1 where job_id = ? and name = ? and points < ?",
-                job.value(),
-                name,
-                MetricNames.MAX_POINTS);
+                "update job_metric_name set points = points + 1 where job_id = ? and name = ?", volume.job, name);
         if (known == 1) {
             return true;
         }
         return handle.createUpdate("""
                         insert into job_metric_name (job_id, name, points)
                         select :job, :name, 1
-                        where (select count(*) < :names and coalesce(sum(points), 0) < :points
-                               from job_metric_name where job_id = :job)
+                        where (select count(*) < :names from job_metric_name where job_id = :job)
                         on conflict do nothing
                         """)
-                        .bind("job", job.value())
+                        .bind("job", volume.job)
                         .bind("name", name)
-                        .bind("names", MetricNames.MAX_NAMES)
-                        .bind("points", MetricNames.MAX_POINTS)
+                        .bind("names", limits.metricNames())
                         .execute()
                 == 1;
     }
 
-    private static void warn(Handle handle, JobId job, long seq, WarningRow warning) {
+    private static void warn(Handle handle, Volume volume, WarningRow warning) {
         handle.createUpdate("""
                         insert into job_warning (job_id, seq, code, message, site, round, count)
                         values (:job, :seq, :code, :message, :site, :round, 1)
                         on conflict (job_id, code, site, round)
                         do update set count = job_warning.count + 1, message = excluded.message
                         """)
-                .bind("job", job.value())
-                .bind("seq", seq)
+                .bind("job", volume.job)
+                .bind("seq", volume.seq)
                 .bind("code", warning.code())
                 .bind("message", storable(warning.message()))
                 .bind("site", warning.site())

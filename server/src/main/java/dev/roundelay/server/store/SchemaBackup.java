@@ -42,6 +42,16 @@ public final class SchemaBackup {
         Path part = file.resolveSibling(file.getFileName() + ".part");
         Files.deleteIfExists(part);
         Files.createFile(part, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        try {
+            writeRows(connection, version, part);
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            // What broke off, on a full disk above all, must not keep what room there is.
+            Files.deleteIfExists(part);
+        }
+    }
+
+    private static void writeRows(Connection connection, String version, Path part) throws SQLException, IOException {
         connection.setAutoCommit(false);
         try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(part));
                 Statement statement = connection.createStatement()) {
@@ -58,7 +68,6 @@ public final class SchemaBackup {
             connection.rollback();
             connection.setAutoCommit(true);
         }
-        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /// Returns the version of the schema that a backup fits.

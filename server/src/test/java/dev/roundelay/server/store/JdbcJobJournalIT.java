@@ -6,6 +6,7 @@ import dev.roundelay.kernel.Epoch;
 import dev.roundelay.kernel.Participant;
 import dev.roundelay.kernel.StaleEpochException;
 import dev.roundelay.kernel.journal.JobJournal;
+import dev.roundelay.kernel.journal.JournalLimits;
 import dev.roundelay.kernel.journal.Note;
 import dev.roundelay.testkit.journal.JobJournalContract;
 import dev.roundelay.testkit.kernel.KernelSamples;
@@ -36,7 +37,7 @@ class JdbcJobJournalIT extends JobJournalContract {
                         Participant.NONE);
         DATABASE.jdbi().useHandle(handle -> {
             handle.execute("delete from job_event");
-            handle.execute("update job_counter set seq = 0");
+            handle.execute("update job_counter set seq = 0, log_characters = 0, points = 0");
         });
     }
 
@@ -48,6 +49,11 @@ class JdbcJobJournalIT extends JobJournalContract {
     @Override
     protected JobJournal journal() {
         return new JdbcJobJournal(DATABASE.jdbi(), _ -> {});
+    }
+
+    @Override
+    protected JobJournal journal(JournalLimits limits) {
+        return new JdbcJobJournal(DATABASE.jdbi(), _ -> {}, limits);
     }
 
     @Override

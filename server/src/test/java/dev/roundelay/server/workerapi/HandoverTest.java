@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,5 +57,33 @@ class HandoverTest {
         assertThat(handover.take("wrk_1", name, target)).isFalse();
         assertThat(handover.take(name, "secret", target)).isFalse();
         assertThat(folder.resolve("handover/secret")).exists();
+    }
+
+    @Test
+    void what_nobody_fetches_is_swept_and_no_link_of_a_worker_is_followed() throws IOException {
+        assertThat(handover.put("wrk_1", "unfetched", model)).isTrue();
+        Path outside = Files.createDirectory(folder.resolve("outside"));
+        Files.writeString(outside.resolve("precious"), "not the server's to remove");
+        Files.createSymbolicLink(folder.resolve("handover/wrk_2"), outside);
+        Files.createSymbolicLink(folder.resolve("handover/wrk_1/way-out"), outside.resolve("precious"));
+        Files.writeString(
+                Files.createDirectory(folder.resolve("handover/wrk_1/odd")).resolve("file"), "stays");
+        Files.writeString(folder.resolve("handover/stray"), "stays");
+
+        handover.sweep(Instant.EPOCH);
+        assertThat(folder.resolve("handover/wrk_1/unfetched")).exists();
+
+        handover.sweep(Instant.now().plusSeconds(60));
+        assertThat(folder.resolve("handover/wrk_1")).isDirectoryNotContaining("glob:**/{unfetched,way-out}");
+        assertThat(folder.resolve("handover/wrk_1/odd/file")).exists();
+        assertThat(outside.resolve("precious")).exists();
+        assertThat(model).exists();
+    }
+
+    @Test
+    void sweeping_a_server_without_workers_of_its_machine_does_nothing() throws IOException {
+        new Handover(folder.resolve("none")).sweep(Instant.now());
+
+        assertThat(folder.resolve("none")).doesNotExist();
     }
 }

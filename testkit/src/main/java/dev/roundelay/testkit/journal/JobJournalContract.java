@@ -9,10 +9,10 @@ import dev.roundelay.kernel.job.JobId;
 import dev.roundelay.kernel.journal.Author;
 import dev.roundelay.kernel.journal.Entry;
 import dev.roundelay.kernel.journal.JobJournal;
+import dev.roundelay.kernel.journal.JournalLimits;
 import dev.roundelay.kernel.journal.Line;
 import dev.roundelay.kernel.journal.LogQuery;
 import dev.roundelay.kernel.journal.LogSlice;
-import dev.roundelay.kernel.journal.MetricNames;
 import dev.roundelay.kernel.journal.MetricQuery;
 import dev.roundelay.kernel.journal.Note;
 import dev.roundelay.kernel.journal.Point;
@@ -40,6 +40,9 @@ public abstract class JobJournalContract {
     private static final Author SECOND = new Author(new AssignmentId("asg_2"), "site-2", 1);
 
     protected abstract JobJournal journal();
+
+    /// Returns the journal of the same jobs with these limits.
+    protected abstract JobJournal journal(JournalLimits limits);
 
     protected abstract Epoch epoch();
 
@@ -221,17 +224,55 @@ public abstract class JobJournalContract {
         append(
                 ONE,
                 FIRST,
-                LongStream.rangeClosed(1, MetricNames.MAX_NAMES + 3L)
+                LongStream.rangeClosed(1, JournalLimits.DEFAULT.metricNames() + 3L)
                         .mapToObj(n -> metric(n, "name" + n, 0, null, n))
                         .toArray(Report[]::new));
 
-        assertThat(journal().metrics(ONE, new MetricQuery(Set.of(), null, 10))).hasSize(MetricNames.MAX_NAMES);
+        assertThat(journal().metrics(ONE, new MetricQuery(Set.of(), null, 10)))
+                .hasSize(JournalLimits.DEFAULT.metricNames());
         assertThat(journal().warnings(ONE))
                 .extracting(Warning::code, Warning::count)
                 .containsExactly(tuple("too_many_metrics", 3));
         assertThat(append(ONE, FIRST, metric(5_000, "name1", 1, null, 1))).isEqualTo(5_000);
         assertThat(journal().metrics(ONE, new MetricQuery(Set.of("name1"), null, 10)))
                 .hasSize(2);
+    }
+
+    @Test
+    void points_of_all_names_together_are_bounded() {
+        JobJournal small = journal(new JournalLimits(10, 3, 1_000));
+        small.append(epoch(), ONE, FIRST, List.of(metric(1, "loss", 0, null, 1), metric(2, "accuracy", 0, null, 1)));
+        small.append(epoch(), ONE, FIRST, List.of(metric(3, "loss", 1, null, 1), metric(4, "loss", 2, null, 1)));
+        small.append(epoch(), ONE, FIRST, List.of(metric(5, "f1", 0, null, 1)));
+
+        assertThat(small.metrics(ONE, new MetricQuery(Set.of(), null, 10))).hasSize(3);
+        assertThat(small.warnings(ONE))
+                .extracting(Warning::code, Warning::message, Warning::count)
+                .containsExactly(tuple(
+                        "too_many_metrics",
+                        "[metric] more than 10 names or 3 points: the rest was dropped; log fewer of them",
+                        2));
+    }
+
+    @Test
+    void lines_of_all_sites_together_are_bounded_but_not_what_the_server_says() {
+        JobJournal small = journal(new JournalLimits(10, 3, 10));
+        assertThat(small.append(epoch(), ONE, FIRST, List.of(log(1, "0123456789"), log(2, "too much"))))
+                .isEqualTo(2);
+        small.append(epoch(), ONE, FIRST, List.of(log(3, "too much as well")));
+        small.record(epoch(), ONE, List.of(new Note.Log(NOON, null, "info", null, "finished")));
+
+        assertThat(small.logs(ONE, new LogQuery(null, Set.of(), null, 0, 10, 10))
+                        .lines())
+                .extracting(Line::message)
+                .containsExactly("0123456789", "finished");
+        assertThat(small.warnings(ONE))
+                .extracting(Warning::code, Warning::message, Warning::site, Warning::count)
+                .containsExactly(tuple(
+                        "log_cut",
+                        "[log] the lines of this job are more than 10 characters: the rest was dropped; print less",
+                        "site-1",
+                        2));
     }
 
     @Test

@@ -10,7 +10,7 @@ import java.util.Optional;
 /// Where environments are kept and where packages come from.
 ///
 /// @param folder        of the agent; holds `environments/` and `downloads/`
-/// @param maxBytes      of all environments together; least recently used ones go first
+/// @param maxBytes      of all environments together, and of all downloads together; least recently used ones go first
 /// @param timeout       of one build
 /// @param indexUrl      the package index; pip's default if empty
 /// @param extraIndexes  further indexes

@@ -27,8 +27,9 @@ import java.util.stream.Stream;
 /// The environments of a worker: built once, sealed, reused, and removed when they take too much room. Thread-safe.
 ///
 /// `environments/<key>/` is an environment, `environments/<key>.ready` says that it is complete, how large it is and,
-/// by
-/// its time, when it was last used. A folder without that file is left from a build that broke off.
+/// by its time, when it was last used. A folder without that file is left from a build that broke off.
+/// `downloads/<owner>/` is what an owner's builds have fetched, so that the next one need not; it is bounded in the
+/// same way.
 public final class EnvironmentStore {
     private final EnvironmentConfig config;
     private final Interpreter interpreter;
@@ -128,16 +129,52 @@ public final class EnvironmentStore {
     private void build(String owner, String key, List<Requirement> missing, Consumer<String> log)
             throws EnvironmentException, IOException, InterruptedException {
         Path target = folder.resolve(key);
+        Path downloads = downloads(owner);
         SealedTree.delete(target);
+        hold(downloads.toString());
         try {
-            new EnvironmentBuilder(config, interpreter, sandbox).build(target, downloads(owner), missing, log);
+            new EnvironmentBuilder(config, interpreter, sandbox).build(target, downloads, missing, log);
         } catch (EnvironmentException | IOException | InterruptedException | RuntimeException e) {
             SealedTree.delete(target);
             throw e;
+        } finally {
+            release(downloads.toString());
         }
         long bytes = SealedTree.seal(target);
         Files.writeString(ready(key), Long.toString(bytes));
         removeLeastRecentlyUsed();
+        boundDownloads(downloads);
+    }
+
+    /// Downloads may take as much room as environments. An owner's go as a whole, the longest unused first: what is in
+    /// them is pip's affair. Those of a build under way stay.
+    private void boundDownloads(Path latest) throws IOException {
+        if (Files.isDirectory(latest)) {
+            Files.setLastModifiedTime(latest, FileTime.from(clock.instant()));
+        }
+        Path all = latest.getParent();
+        if (all == null || !Files.isDirectory(all)) {
+            return;
+        }
+        List<Path> oldestFirst;
+        try (Stream<Path> owners = Files.list(all)) {
+            oldestFirst = owners.sorted(Comparator.comparing(EnvironmentStore::lastUsed))
+                    .toList();
+        }
+        Map<Path, Long> sizes = new HashMap<>();
+        for (Path owner : oldestFirst) {
+            sizes.put(owner, SealedTree.bytes(owner));
+        }
+        long total = sizes.values().stream().mapToLong(Long::longValue).sum();
+        for (Path owner : oldestFirst) {
+            if (total <= config.maxBytes()) {
+                return;
+            }
+            if (!isHeld(owner.toString())) {
+                SealedTree.delete(owner);
+                total -= sizes.getOrDefault(owner, 0L);
+            }
+        }
     }
 
     private void removeLeastRecentlyUsed() throws IOException {

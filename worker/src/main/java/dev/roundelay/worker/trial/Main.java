@@ -23,9 +23,13 @@ import dev.roundelay.worker.sandbox.SandboxConfig;
 import dev.roundelay.worker.sandbox.SandboxLimits;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -49,6 +53,9 @@ public final class Main implements Callable<Integer> {
     private static final int OPTIONS = 2;
     private static final int WOULD_FAIL = 10;
     private static final double SHARE_OF_MEMORY = 0.9;
+    private static final String SCRATCH = "trial-";
+    /// Longer than any trial: one round.
+    private static final Duration TRIAL_LIFE = Duration.ofDays(7);
 
     @Parameters(paramLabel = "FILE|FOLDER", description = "model_def.py, or a folder with it.")
     private Path code = Path.of("model_def.py");
@@ -178,7 +185,8 @@ public final class Main implements Callable<Integer> {
         Path base = cache.toAbsolutePath();
         Files.createDirectories(
                 base, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        Path scratch = Files.createTempDirectory(base, "trial-");
+        removeLeftovers(base);
+        Path scratch = Files.createTempDirectory(base, SCRATCH);
         try (ProcessLauncher launcher = new ProcessLauncher()) {
             Path sandboxes = Files.createDirectory(scratch.resolve("sandboxes"));
             Sandbox sandbox = new Sandbox(
@@ -206,6 +214,20 @@ public final class Main implements Callable<Integer> {
             return new Trial(spec, tools, new JobFolders(scratch.resolve("job")), new Console(progress())).run();
         } finally {
             Trees.remove(scratch);
+        }
+    }
+
+    /// Removes what trials left that were broken off.
+    private static void removeLeftovers(Path base) throws IOException {
+        Instant before = Instant.now().minus(TRIAL_LIFE);
+        try (DirectoryStream<Path> trials = Files.newDirectoryStream(base, SCRATCH + "*")) {
+            for (Path trial : trials) {
+                if (Files.getLastModifiedTime(trial, LinkOption.NOFOLLOW_LINKS)
+                        .toInstant()
+                        .isBefore(before)) {
+                    Trees.remove(trial);
+                }
+            }
         }
     }
 

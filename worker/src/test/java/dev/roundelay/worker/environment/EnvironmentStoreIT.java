@@ -13,10 +13,12 @@ import dev.roundelay.worker.sandbox.SandboxConfig;
 import dev.roundelay.worker.sandbox.SandboxLimits;
 import dev.roundelay.worker.sandbox.SandboxProcess;
 import dev.roundelay.worker.sandbox.SandboxSpec;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -182,6 +184,26 @@ class EnvironmentStoreIT {
         try (var last = store.obtain("usr_" + held, List.of("bulky"), false, _ -> {})) {
             assertThat(last.isReused()).isTrue();
         }
+    }
+
+    @Test
+    void the_longest_unused_downloads_make_room() throws Exception {
+        Wheels.write(wheels, "bulky", "1.0", List.of(), "#".repeat(1_000));
+        EnvironmentStore store = store(Pythons.distribution(), offline().ofBytes(1_200_000));
+        now.set(Instant.ofEpochSecond(3));
+        Path older = downloads("older", 1);
+        Path newer = downloads("newer", 2);
+
+        store.obtain("usr_1", List.of("bulky"), false, _ -> {}).close();
+
+        assertThat(older).doesNotExist();
+        assertThat(newer).exists();
+    }
+
+    private Path downloads(String owner, long lastUsed) throws IOException {
+        Path own = Files.createDirectories(folder.resolve("python/downloads").resolve(owner));
+        Files.write(own.resolve("wheel"), new byte[800_000]);
+        return Files.setLastModifiedTime(own, FileTime.from(Instant.ofEpochSecond(lastUsed)));
     }
 
     @Test
