@@ -3,10 +3,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MVN = . .work/env.sh && mvn -q -B
 
-.PHONY: help setup demo test build bench format clean
+.PHONY: help setup demo test test-built build bench format clean
 
 help: ## list the commands
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 setup: ## find or install what building and running need
 	@scripts/setup
@@ -17,10 +17,13 @@ build: setup ## build dist/roundelay and the Python wheels
 demo: build ## train the digits example on three sandboxed workers (KEEP=1 leaves it running)
 	@scripts/demo
 
-test: ## run every suite
+test: ## run the suites of the tree
 	@scripts/setup --test
 	@scripts/build
 	@scripts/test
+
+test-built: ## run the suites of what `make test` has built: packages, proxies, the dashboard in a browser
+	@scripts/test-built
 
 bench: build ## print the performance figures
 	@scripts/setup --test
