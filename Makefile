@@ -22,7 +22,7 @@ test: ## run the suites of the tree
 	@scripts/build
 	@scripts/test
 
-test-built: ## run the suites of what `make test` has built: packages, proxies, the dashboard in a browser
+test-built: ## run the suites of what `make test` has built: packages, proxies, examples, documentation
 	@scripts/test-built
 
 bench: build ## print the performance figures

@@ -8,7 +8,7 @@ export default defineConfig({
     fileParallelism: false,
     // The tests of a file are one story: what follows a break tells nothing new.
     bail: 1,
-    testTimeout: 300_000,
+    testTimeout: 600_000,
     hookTimeout: 120_000,
   },
 });

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { mkdirSync } from "node:fs";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import axe from "axe-core";
@@ -32,17 +33,60 @@ export function openBrowser(): Promise<Browser> {
 }
 
 /** Opens a window of its own, with nobody signed in. What breaks the pages' policy or throws in them fails the test that looks. */
-export async function openWindow(browser: Browser): Promise<{ context: BrowserContext; page: Page; faults: string[] }> {
-  const context = await browser.newContext({ viewport: WIDE, baseURL: URL_OF_SERVER, colorScheme: "light" });
+export async function openWindow(
+  browser: Browser,
+  baseURL: string = URL_OF_SERVER,
+): Promise<{ context: BrowserContext; page: Page; faults: string[] }> {
+  const context = await browser.newContext({ viewport: WIDE, baseURL, colorScheme: "light" });
   const page = await context.newPage();
   // Long, for other suites may run beside; what comes, comes sooner.
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(120_000);
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(error.message));
   page.on("console", (message) => {
     if (message.text().includes("Content Security Policy")) faults.push(message.text());
   });
   return { context, page, faults };
+}
+
+/** A cable between browser and server that can be cut: to the browser, the server is away then. */
+export interface Cable {
+  readonly url: string;
+  cut(): Promise<void>;
+  mend(): Promise<void>;
+}
+
+/** Lays a cable to the server. */
+export async function cable(): Promise<Cable> {
+  const { hostname, port } = new URL(URL_OF_SERVER);
+  const open = new Set<Socket>();
+  const hub = createServer((near) => {
+    const far = connect(Number(port), hostname);
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      open.add(one);
+      one.pipe(other);
+      one.on("error", () => other.destroy());
+      one.on("close", () => {
+        open.delete(one);
+        other.destroy();
+      });
+    }
+  });
+  const listen = (at: number) => new Promise<void>((ready) => hub.listen(at, "127.0.0.1", ready));
+  await listen(0);
+  const own = (hub.address() as AddressInfo).port;
+  return {
+    url: `http://127.0.0.1:${own}`,
+    cut: () =>
+      new Promise((done) => {
+        hub.close(() => done());
+        open.forEach((socket) => socket.destroy());
+      }),
+    mend: () => listen(own),
+  };
 }
 
 /** Fills in the sign-in page that is shown. */
@@ -77,7 +121,7 @@ export async function ended(id: string): Promise<string> {
   let state = "";
   await expect
     .poll(async () => (state = (await api<{ state: string }>("GET", `/api/v1/jobs/${id}`)).state), {
-      timeout: 90_000,
+      timeout: 180_000,
       interval: 250,
     })
     .toMatch(/FINISHED|FAILED|CANCELLED/);

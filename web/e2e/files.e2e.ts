@@ -48,7 +48,7 @@ afterEach(() => expect(faults.splice(0)).toEqual([]));
 
 const link = (name: string) => page.getByRole("link", { name, exact: true });
 const button = (name: string | RegExp) => page.getByRole("button", { name });
-const seen = async (text: string | RegExp) => page.getByText(text).first().waitFor({ timeout: 60_000 });
+const seen = async (text: string | RegExp) => page.getByText(text).first().waitFor({ timeout: 120_000 });
 const show = (path: string) => page.goto(`/dashboard/files?path=${encodeURIComponent(path)}`);
 
 async function write(key: string, text: string): Promise<void> {
@@ -67,10 +67,10 @@ async function choose(label: string, ...paths: string[]): Promise<void> {
 
 /** Waits until Monaco shows a text; its spaces are no plain ones. */
 async function editorShows(name: string, text: string): Promise<void> {
-  await page.getByLabel(`Text of ${name}`).waitFor({ state: "attached", timeout: 60_000 });
+  await page.getByLabel(`Text of ${name}`).waitFor({ state: "attached", timeout: 120_000 });
   const lines = page.locator(".view-lines").first();
   await expect
-    .poll(async () => (await lines.innerText()).replaceAll("\u00a0", " "), { timeout: 60_000 })
+    .poll(async () => (await lines.innerText()).replaceAll("\u00a0", " "), { timeout: 120_000 })
     .toContain(text);
 }
 

@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { ended, inspected, openBrowser, openWindow, signIn, submit } from "./desk";
+import { api, cable, ended, inspected, openBrowser, openWindow, signIn, submit } from "./desk";
 
 let browser: Browser;
 let page: Page;
@@ -17,7 +17,7 @@ afterAll(() => browser.close());
 afterEach(() => expect(faults.splice(0)).toEqual([]));
 
 const named = (name: string) => page.getByRole("link", { name, exact: true });
-const seen = async (text: string | RegExp) => page.getByText(text).first().waitFor({ timeout: 60_000 });
+const seen = async (text: string | RegExp) => page.getByText(text).first().waitFor({ timeout: 120_000 });
 
 test("whoever is not signed in signs in, and comes to the page that was asked for", async () => {
   await page.goto("/dashboard/jobs?state=failed");
@@ -125,7 +125,7 @@ test("stopping asks once, and the job can be continued from its last round", asy
   await inspected(page, "job-stop");
   await page.getByRole("button", { name: "Stop the job" }).click();
 
-  await page.getByText("Cancelled", { exact: true }).first().waitFor({ timeout: 60_000 });
+  await page.getByText("Cancelled", { exact: true }).first().waitFor({ timeout: 120_000 });
   await page.getByRole("button", { name: /^Continue from round \d+$/ }).waitFor();
 });
 
@@ -172,6 +172,45 @@ test("wrong addresses and other people's jobs are answered plainly", async () =>
   await seen("There is no such page");
   await inspected(page, "not-found");
 });
+
+test("a server that is away for a while is told, and no line of the log is lost", async () => {
+  const line = await cable();
+  const { context, page: far } = await openWindow(browser, line.url);
+  const id = await submit("through a break", { MODE: "clock", ROUNDS: 20, EPOCHS: 10, PAUSE: 0.05 });
+  await far.goto(`/dashboard/jobs/${id}/logs`);
+  await signIn(far);
+  await far
+    .getByText(/the time is/)
+    .first()
+    .waitFor();
+
+  await line.cut();
+  await far.getByText(/does not answer/).waitFor();
+  const before = await linesOf(id);
+  await expect.poll(() => linesOf(id), { timeout: 120_000 }).toBeGreaterThan(before + 10);
+  await line.mend();
+  await far.getByText(/does not answer/).waitFor({ state: "detached" });
+
+  expect(await ended(id)).toBe("FINISHED");
+  const all = (await linesOf(id)).toLocaleString("en");
+  await far.getByText(`${all} lines`, { exact: true }).waitFor();
+  await context.close();
+  await line.cut();
+});
+
+/** Returns how many lines the log of a job has. */
+async function linesOf(id: string): Promise<number> {
+  let lines = 0;
+  for (let after: number | null = 0; after !== null;) {
+    const page: { items: readonly { seq: number }[] } = await api(
+      "GET",
+      `/api/v1/jobs/${id}/logs?limit=1000&after=${after}`,
+    );
+    lines += page.items.length;
+    after = page.items.at(-1)?.seq ?? null;
+  }
+  return lines;
+}
 
 test("an ended session leads to the sign-in, and then to the same page", async () => {
   const here = "/dashboard/jobs?q=crescents";

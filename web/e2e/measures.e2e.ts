@@ -63,7 +63,7 @@ test("a long log", async () => {
   const id = await submit("says much", { MODE: "many", LINES: 50_000, ROUNDS: 1 });
   expect(await ended(id)).toBe("FINISHED");
   await page.goto(`/dashboard/jobs/${id}/logs`);
-  await page.getByText(/^(100|99),\d{3} lines$/).waitFor({ timeout: 60_000 });
+  await page.getByText(/^(100|99),\d{3} lines$/).waitFor({ timeout: 120_000 });
 
   const frames = await page.getByRole("log").evaluate(
     (log) =>

@@ -15,7 +15,7 @@ const LAUNCHER = join(import.meta.dirname, "../../dist/roundelay/bin/roundelay")
 const READY_MS = 180_000;
 const STOP_MS = 60_000;
 
-/** Starts server and two workers on free ports before the first test, and ends them after the last.
+/** Starts server and three workers on free ports before the first test, and ends them after the last.
  * ROUNDELAY_E2E_DATA names the data folder of a product that runs already, which is then used and left alone. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const running = process.env["ROUNDELAY_E2E_DATA"];
@@ -35,7 +35,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 function arguments_(data: string): readonly string[] {
   const python = process.env["ROUNDELAY_PYTHON"];
-  const fixed = ["up", "--data-dir", data, "--port", "0", "--s3-port", "0", "--workers", "2"];
+  const fixed = ["up", "--data-dir", data, "--port", "0", "--s3-port", "0", "--workers", "3"];
   return python ? [...fixed, "--python", python] : fixed;
 }
 

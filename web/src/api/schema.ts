@@ -555,6 +555,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Server-sent events: something in the list of jobs is new.
+         * @description An event `jobs` with `{}` comes at the beginning and whenever something about the caller's jobs is new, at most once a second: read the page of the list that is looked at again. Ids ascend.
+         *     Ask with Accept: text/event-stream. A comment comes every few seconds of silence.
+         */
+        get: operations["jobListEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metrics": {
         parameters: {
             query?: never;
@@ -895,6 +916,23 @@ export interface paths {
          * @description Every build names its files anew, so an answer may be kept for ever.
          */
         get: operations["pageAsset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/docs/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every failure reason and error code, what it means and what to do; `failure.helpUrl` leads to a section of it. */
+        get: operations["errorsPage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3548,6 +3586,30 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    jobListEvents: {
+        parameters: {
+            query?: {
+                /** @description everybody's jobs; for administrators */
+                all?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     compareMetrics: {
         parameters: {
             query: {
@@ -4189,6 +4251,27 @@ export interface operations {
                 };
             };
             404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    errorsPage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
             default: components["responses"]["Problem"];
         };
     };

@@ -1,6 +1,6 @@
 import { useComputedColorScheme } from "@mantine/core";
 import { useEffect, useRef } from "react";
-import { editor, languageOf, OPTIONS } from "./monaco";
+import { editor, languageOf, OPTIONS, themeOf } from "./monaco";
 
 interface Props {
   /** What the text is, for screen readers. Another one is another text, with a history of its own. */
@@ -45,6 +45,6 @@ export default function CodeEditor({ label, ending, text, onChange, onSave }: Pr
     const model = shown.current?.getModel();
     if (model && model.getValue() !== text) model.setValue(text);
   }, [text]);
-  useEffect(() => editor.setTheme(dark ? "vs-dark" : "vs"), [dark]);
+  useEffect(() => editor.setTheme(themeOf(dark)), [dark]);
   return <div ref={place} style={{ height: "100%" }} />;
 }

@@ -37,6 +37,22 @@ languages.setMonarchTokensProvider("json", {
   },
 });
 
+// Monaco's own grey of punctuation and green of comments are too pale on its dark ground for tired eyes (and WCAG AA).
+editor.defineTheme("roundelay-dark", {
+  base: "vs-dark",
+  inherit: true,
+  rules: [
+    { token: "comment", foreground: "7fb36b" },
+    { token: "delimiter", foreground: "d4d4d4" },
+  ],
+  colors: {},
+});
+
+/** Returns the name of the theme that goes with light or dark pages. */
+export function themeOf(dark: boolean): string {
+  return dark ? "roundelay-dark" : "vs";
+}
+
 const LANGUAGES: Readonly<Record<string, string>> = {
   py: "python",
   json: "json",

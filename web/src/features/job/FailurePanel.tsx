@@ -5,7 +5,7 @@ import type { JobFailure } from "../../api/types";
 import { count } from "../../ui/format";
 import { reasonWords } from "../../ui/reasons";
 import styles from "./FailurePanel.module.css";
-import { LogText } from "./LogText";
+import { LogText } from "../../ui/LogText";
 
 const FAULT: Readonly<Record<string, string>> = {
   user: "in the job's own code or settings",
@@ -37,6 +37,10 @@ export function FailurePanel({ failure, logs }: { readonly failure: JobFailure; 
         {failure.retriable ? "sending it again may help" : "sending it again as it is will not help"} ·{" "}
         <Anchor component={Link} to={logs} size="xs" underline="always">
           all log lines
+        </Anchor>{" "}
+        ·{" "}
+        <Anchor href={failure.helpUrl} target="_blank" rel="noopener" size="xs" underline="always">
+          about this reason
         </Anchor>
       </Text>
     </section>

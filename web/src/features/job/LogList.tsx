@@ -3,7 +3,7 @@ import { memo, useEffect, useRef } from "react";
 import type { LogLine } from "../../api/types";
 import { exactText } from "../../ui/format";
 import styles from "./LogList.module.css";
-import { LogText } from "./LogText";
+import { LogText } from "../../ui/LogText";
 
 interface Props {
   readonly lines: readonly LogLine[];
@@ -26,7 +26,7 @@ export function LogList({ lines, marked, following, onFollow, onMark }: Props) {
     count: lines.length,
     getScrollElement: () => frame.current,
     estimateSize: () => LINE_PX,
-    overscan: 30,
+    overscan: 8,
     initialRect: { width: 1000, height: 600 },
   });
 

@@ -1,5 +1,5 @@
 import type { LogLine } from "../../api/types";
-import { plain } from "./ansi";
+import { plain } from "../../ui/ansi";
 
 export const LEVELS = ["debug", "info", "warning", "error"] as const;
 

@@ -39,6 +39,8 @@ function api(total: number, status = 200) {
         Response.json({ user: { id: "usr_1", email: "ada@example.org", role: "user" }, csrfToken: "t" }),
       );
     }
+    // The stream of news is open and quiet.
+    if (url.pathname === "/api/v1/events") return new Promise(() => undefined);
     asked.push(url);
     if (status !== 200) {
       const problem = { code: "internal", message: "[server] a bug", hint: "tell the operator", requestId: "req_77" };

@@ -6,7 +6,7 @@ import { Empty } from "../../ui/Empty";
 import { Page } from "../../ui/Page";
 import { Paging } from "../../ui/Paging";
 import { useUrlState } from "../../ui/urlState";
-import { useCurves, useJobs } from "./api";
+import { useCurves, useJobNews, useJobs } from "./api";
 import { choiceColumn } from "./choice";
 import { jobColumns } from "./columns";
 import { FirstJob } from "./FirstJob";
@@ -19,7 +19,8 @@ export function JobsPage() {
   const user = useUser();
   const [parameters, change] = useUrlState();
   const list = listState(parameters);
-  const jobs = useJobs(list);
+  const news = useJobNews(list.everybody);
+  const jobs = useJobs(list, news === "live");
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const curves = useCurves(jobs.data?.items ?? []);
   const filtered = list.state !== null || list.search !== "" || list.page > 1;

@@ -1,15 +1,17 @@
-import { keepPreviousData, useQueries, useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { keepPreviousData, useQueries, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { follow, type StreamState } from "../../api/events";
 import { get } from "../../api/http";
 import type { Job, MetricPoint, Page } from "../../api/types";
 import { type ListState, PAGE_SIZE } from "./listState";
 import { mainMetric } from "../../ui/mainMetric";
 
-const LIVE_MS = 2_000;
+// How old a state may look where the stream does not get through, as behind some proxies.
 const QUIET_MS = 10_000;
 const COMPARED = 20;
 
-/** Returns a page of jobs. There is no event stream of all jobs, so the list is read again while it is looked at. */
-export function useJobs(list: ListState): UseQueryResult<Page<Job>> {
+/** Returns a page of jobs; `useJobNews` has it read again when there is something new. */
+export function useJobs(list: ListState, live: boolean): UseQueryResult<Page<Job>> {
   return useQuery({
     queryKey: ["jobs", list],
     queryFn: ({ signal }) =>
@@ -25,12 +27,24 @@ export function useJobs(list: ListState): UseQueryResult<Page<Job>> {
         signal,
       ),
     placeholderData: keepPreviousData,
-    refetchInterval: (query) => (query.state.data?.items.some(isLive) ? LIVE_MS : QUIET_MS),
+    refetchInterval: live ? false : QUIET_MS,
   });
 }
 
-function isLive(job: Job): boolean {
-  return job.state === "PENDING" || job.state === "RUNNING";
+/** Has the lists of jobs read again when something in them is new, and returns how the stream that says so is doing. */
+export function useJobNews(everybody: boolean): StreamState {
+  const client = useQueryClient();
+  const [state, setState] = useState<StreamState>("connecting");
+  useEffect(() => {
+    const stop = new AbortController();
+    follow(`/api/v1/events${everybody ? "?all=true" : ""}`, {
+      onEvents: () => void client.invalidateQueries({ queryKey: ["jobs"] }),
+      onState: setState,
+      signal: stop.signal,
+    }).catch(() => setState("ended"));
+    return () => stop.abort();
+  }, [client, everybody]);
+  return state;
 }
 
 export interface Curve {

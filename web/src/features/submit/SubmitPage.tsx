@@ -4,7 +4,8 @@ import { CopyBlock } from "../../ui/CopyBlock";
 import { Page } from "../../ui/Page";
 import { Section } from "../../ui/Section";
 import { CodePart } from "./CodePart";
-import { EMPTY, type JobForm } from "./form";
+import { EMPTY, type JobFiles, type JobForm, NO_FILES } from "./form";
+import { FurtherFiles } from "./FurtherFiles";
 import { pythonOf } from "./python";
 import { SettingsPart } from "./SettingsPart";
 import { ShardsPart } from "./ShardsPart";
@@ -14,7 +15,8 @@ import { WorkersPart } from "./WorkersPart";
 /** Submits a job from the browser, step by step; what it asks is what the Python package asks. */
 export function SubmitPage() {
   const [form, setForm] = useState<JobForm>(EMPTY);
-  const [shards, setShards] = useState<readonly File[]>([]);
+  const [files, setFiles] = useState<JobFiles>(NO_FILES);
+  const choose = (wish: Partial<JobFiles>) => setFiles((before) => ({ ...before, ...wish }));
   const change = (wish: Partial<JobForm>) => setForm((before) => ({ ...before, ...wish }));
   return (
     <Page title="New job">
@@ -30,12 +32,13 @@ export function SubmitPage() {
           />
         </Section>
         <CodePart form={form} onChange={change} />
-        <ShardsPart shards={shards} onChange={setShards} />
+        <ShardsPart shards={files.shards} onChange={(shards) => choose({ shards })} />
         <SettingsPart form={form} onChange={change} />
-        <WorkersPart form={form} sites={shards.length} onChange={change} />
-        <SubmitPart form={form} shards={shards} />
+        <FurtherFiles files={files} onChange={choose} />
+        <WorkersPart form={form} sites={files.shards.length} onChange={change} />
+        <SubmitPart form={form} files={files} />
         <Section title="The same in Python">
-          <CopyBlock label="The same job in Python" text={pythonOf(form)} />
+          <CopyBlock label="The same job in Python" text={pythonOf(form, files)} />
         </Section>
       </Stack>
     </Page>

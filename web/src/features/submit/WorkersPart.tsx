@@ -15,7 +15,7 @@ interface Props extends PartProps {
 /** Where the job runs: chosen by the server, or by the person. */
 export function WorkersPart({ form, sites, onChange }: Props) {
   return (
-    <Section title="5. Workers">
+    <Section title="6. Workers">
       <Stack gap="md">
         <SegmentedControl
           aria-label="Who chooses the workers"

@@ -1,9 +1,9 @@
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { change, get } from "../../api/http";
-import { serverUploads } from "../../api/serverUploads";
-import { transfer } from "../../api/transfer";
-import type { GpuCatalogEntry, Job, JobSpec, Manifest, Page, Preflight, Worker } from "../../api/types";
-import { type JobForm, places, specOf } from "./form";
+import type { FileListing, GpuCatalogEntry, Job, JobSpec, Manifest, Page, Preflight, Worker } from "../../api/types";
+import { type JobFiles, type JobForm, places, specOf } from "./form";
+
+const FILES = "/api/v1/files";
 
 export function useCatalog(): UseQueryResult<readonly GpuCatalogEntry[]> {
   return useQuery({
@@ -27,52 +27,49 @@ export interface Item {
 }
 
 /** Returns all files of a job. */
-export function itemsOf(form: JobForm, shards: readonly File[]): readonly Item[] {
+export function itemsOf(form: JobForm, files: JobFiles): readonly Item[] {
   const at = places(form.name);
   const requirements = form.requirements.trim();
+  const below = (folder: string) => (file: File) => ({ key: folder + file.name, bytes: file });
   return [
     { key: at.code, bytes: new Blob([form.code]) },
     ...(requirements ? [{ key: at.requirements, bytes: new Blob([requirements + "\n"]) }] : []),
-    ...shards.map((file) => ({ key: at.shards + file.name, bytes: file })),
+    ...(files.checkpoint ? [below(at.model)(files.checkpoint)] : []),
+    ...files.assets.map(below(at.assets)),
+    ...files.shards.map(below(at.shards)),
   ];
 }
 
 /** Asks what a submit would answer, before anything is sent. */
-export function preflight(form: JobForm, shards: readonly File[]): Promise<Preflight> {
+export function preflight(form: JobForm, files: JobFiles): Promise<Preflight> {
   const manifest: Manifest = {
-    files: itemsOf(form, shards).map(({ key, bytes }) => ({ key, sizeBytes: bytes.size })),
+    files: itemsOf(form, files).map(({ key, bytes }) => ({ key, sizeBytes: bytes.size })),
     requirements: form.requirements.trim() || null,
     python: null,
   };
-  return change<Preflight>("POST", "/api/v1/jobs/preflight", { ...specOf(form), manifest });
+  return change<Preflight>("POST", "/api/v1/jobs/preflight", { ...specOf(form, files), manifest });
 }
 
-/** Sends a file; one that cannot be sent leaves nothing half at the server. */
-async function upload(key: string, file: Blob, onProgress: (sent: number) => void): Promise<void> {
-  let begun = "";
-  const onBegun = (id: string) => (begun = id);
-  const { signal } = new AbortController();
-  try {
-    await transfer(serverUploads, { key, file, id: null, signal, onBegun, onProgress });
-  } catch (error) {
-    if (begun) await serverUploads.abort(begun).catch(() => undefined);
-    throw error;
-  }
-}
-
-/** Sends the files, then the job. */
-export async function submit(
-  form: JobForm,
-  shards: readonly File[],
-  onProgress: (sent: number, all: number) => void,
-): Promise<Job> {
-  const spec: JobSpec = specOf(form);
-  const items = itemsOf(form, shards);
-  const all = items.reduce((sum, { bytes }) => sum + bytes.size, 0);
-  let before = 0;
-  for (const { key, bytes } of items) {
-    await upload(key, bytes, (sent) => onProgress(before + sent, all));
-    before += bytes.size;
+/** Sends the job itself, whose files are there. What an earlier job of the same name left in its folders and this one
+ * does not have is removed: a shard too many would be a site too many. */
+export async function submit(spec: JobSpec, items: readonly Item[]): Promise<Job> {
+  const { scripts, shards, model, assets } = places(spec.name);
+  const wanted = new Set(items.map(({ key }) => key));
+  for (const folder of [scripts, shards, model, assets]) {
+    for (const key of await keysBelow(folder)) {
+      if (!wanted.has(key)) await change("DELETE", FILES, undefined, { key });
+    }
   }
   return change<Job>("POST", "/api/v1/jobs", spec);
+}
+
+async function keysBelow(prefix: string): Promise<readonly string[]> {
+  const keys: string[] = [];
+  let after = "";
+  do {
+    const page: FileListing = await get<FileListing>(FILES, { prefix, limit: 1_000, after });
+    keys.push(...page.items.map(({ key }) => key));
+    after = page.next ?? "";
+  } while (after);
+  return keys;
 }

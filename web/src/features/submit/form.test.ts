@@ -1,10 +1,19 @@
 import { expect, test } from "vitest";
-import { EMPTY, extraOf, modelClass, places, specOf } from "./form";
+import { EMPTY, extraOf, modelClass, NO_FILES, places, specOf } from "./form";
 
 const FORM = { ...EMPTY, name: "My Digits!", code: "class Net(nn.Module):\n  pass", className: "Net" };
 
+test("weights to start from and assets lie beside the code", () => {
+  const files = { ...NO_FILES, checkpoint: new File([], "start.pt"), assets: [new File([], "vocab.txt")] };
+  expect(specOf(FORM, files)).toMatchObject({
+    checkpoint: `${places(FORM.name).model}start.pt`,
+    assets: places(FORM.name).assets,
+  });
+  expect(specOf(FORM, NO_FILES)).not.toHaveProperty("checkpoint");
+});
+
 test("makes a specification whose files lie in the job's folder", () => {
-  expect(specOf(FORM)).toMatchObject({
+  expect(specOf(FORM, NO_FILES)).toMatchObject({
     name: "My Digits!",
     scripts: "jobs/my-digits/scripts/",
     shards: "jobs/my-digits/shards/",
@@ -13,19 +22,21 @@ test("makes a specification whose files lie in the job's folder", () => {
     federation: { rounds: 5, strategy: { name: "fed_avg" } },
     selection: { auto: {} },
   });
-  expect(specOf(FORM).federation).not.toHaveProperty("select");
-  expect(specOf(FORM).federation).not.toHaveProperty("minClients");
+  expect(specOf(FORM, NO_FILES).federation).not.toHaveProperty("select");
+  expect(specOf(FORM, NO_FILES).federation).not.toHaveProperty("minClients");
 });
 
 test("counts prices in cents, and says what was wished of workers", () => {
-  const auto = specOf({ ...FORM, gpuModels: ["cpu"], maxPrice: 1.15, onlyMine: true }).selection;
+  const auto = specOf({ ...FORM, gpuModels: ["cpu"], maxPrice: 1.15, onlyMine: true }, NO_FILES).selection;
   expect(auto).toEqual({ auto: { gpuModels: ["cpu"], maxPricePerGpuHourCents: 115, onlyMine: true } });
-  expect(specOf({ ...FORM, workers: "chosen", workerIds: ["wrk_1"] }).selection).toEqual({ workerIds: ["wrk_1"] });
+  expect(specOf({ ...FORM, workers: "chosen", workerIds: ["wrk_1"] }, NO_FILES).selection).toEqual({
+    workerIds: ["wrk_1"],
+  });
 });
 
 test("names what is missing", () => {
-  expect(() => specOf({ ...FORM, name: " " })).toThrow("[name]");
-  expect(() => specOf({ ...FORM, code: "" })).toThrow("[model_def.py]");
+  expect(() => specOf({ ...FORM, name: " " }, NO_FILES)).toThrow("[name]");
+  expect(() => specOf({ ...FORM, code: "" }, NO_FILES)).toThrow("[model_def.py]");
   expect(() => extraOf("[1]")).toThrow("no JSON object");
   expect(extraOf('{"A": 1}')).toEqual({ A: 1 });
 });

@@ -46,12 +46,26 @@ export const EMPTY: JobForm = {
   onlyMine: false,
 };
 
+/** The files that a person has chosen; nothing of them is read before the job is sent. */
+export interface JobFiles {
+  /** One a site, in the order of the sites. */
+  readonly shards: readonly File[];
+  /** The weights to start from. */
+  readonly checkpoint: File | null;
+  /** What the code reads at `env["ASSETS"]`. */
+  readonly assets: readonly File[];
+}
+
+export const NO_FILES: JobFiles = { shards: [], checkpoint: null, assets: [] };
+
 /** Where the files of a job go. */
 export interface Places {
   readonly scripts: string;
   readonly code: string;
   readonly requirements: string;
   readonly shards: string;
+  readonly model: string;
+  readonly assets: string;
 }
 
 /** Returns the folders of a job with this name, beside those of other clients. */
@@ -62,6 +76,8 @@ export function places(name: string): Places {
     code: `${folder}scripts/model_def.py`,
     requirements: `${folder}requirements.txt`,
     shards: `${folder}shards/`,
+    model: `${folder}model/`,
+    assets: `${folder}assets/`,
   };
 }
 
@@ -102,7 +118,7 @@ export function extraOf(text: string): Readonly<Record<string, unknown>> {
  *
  * @throws Error that names what is missing
  */
-export function specOf(form: JobForm): JobSpec {
+export function specOf(form: JobForm, files: JobFiles): JobSpec {
   if (form.name.trim() === "") throw new Error("[name] it is empty; give the job a name");
   if (form.code.trim() === "") throw new Error("[model_def.py] it is empty; paste or open the code");
   const at = places(form.name);
@@ -111,6 +127,8 @@ export function specOf(form: JobForm): JobSpec {
     scripts: at.scripts,
     shards: at.shards,
     ...(form.requirements.trim() === "" ? {} : { requirements: at.requirements }),
+    ...(files.checkpoint ? { checkpoint: at.model + files.checkpoint.name } : {}),
+    ...(files.assets.length > 0 ? { assets: at.assets } : {}),
     model: { module: "model_def", class: form.className.trim() || null },
     training: {
       localEpochs: form.localEpochs,

@@ -1,7 +1,7 @@
-import { EMPTY, extraOf, type JobForm } from "./form";
+import { EMPTY, extraOf, type JobFiles, type JobForm } from "./form";
 
 /** Returns the same job as a program for the Python package. What is as by default is left out. */
-export function pythonOf(form: JobForm): string {
+export function pythonOf(form: JobForm, files: JobFiles): string {
   const imports = ["Roundelay"];
   const training = config("TrainingConfig", imports, [
     ["local_epochs", form.localEpochs, EMPTY.localEpochs],
@@ -29,6 +29,8 @@ export function pythonOf(form: JobForm): string {
     `requirements_txt=${literal(lines)}`,
     ...(training ? [`training=${training}`] : []),
     ...(federation ? [`federation=${federation}`] : []),
+    ...(files.checkpoint ? [`model_checkpoint=${literal(files.checkpoint.name)}`] : []),
+    ...(files.assets.length > 0 ? [`extra_files=${literal(files.assets.map((file) => file.name))}`] : []),
     ...selection(form),
   ];
   return [

@@ -3,8 +3,8 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useReducer, useRef, useState } from "react";
 import { ErrorBox } from "../../../ui/ErrorBox";
 import { bytesText, count } from "../../../ui/format";
+import { LogText } from "../../../ui/LogText";
 import { readPiece } from "./bytes";
-import { plainLine } from "./plainLine";
 import { RangedLines } from "./rangedLines";
 import styles from "./viewer.module.css";
 
@@ -55,7 +55,7 @@ function Lines({ fileKey, start, end }: { readonly fileKey: string; readonly sta
     count: lines.count,
     getScrollElement: () => frame.current,
     estimateSize: () => LINE_PX,
-    overscan: 30,
+    overscan: 8,
     initialRect: { width: 1000, height: 800 },
   });
   const total = lines.count;
@@ -79,7 +79,9 @@ function Lines({ fileKey, start, end }: { readonly fileKey: string; readonly sta
           {virtual.getVirtualItems().map((item) => (
             <div key={item.index} className={styles["line"]} style={{ transform: `translateY(${item.start}px)` }}>
               <span className={styles["number"]}>{(item.index + 1).toLocaleString("en")}</span>
-              <span>{plainLine(lines.line(item.index) ?? "…")}</span>
+              <span>
+                <LogText text={(lines.line(item.index) ?? "…").replace(/\r$/, "")} />
+              </span>
             </div>
           ))}
         </div>

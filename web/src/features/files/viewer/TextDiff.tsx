@@ -1,7 +1,7 @@
 import { useComputedColorScheme } from "@mantine/core";
 import { useEffect, useRef } from "react";
 import { endingOf } from "../paths";
-import { editor, languageOf, OPTIONS } from "../../../ui/monaco";
+import { editor, languageOf, OPTIONS, themeOf } from "../../../ui/monaco";
 import styles from "./viewer.module.css";
 
 interface Props {
@@ -33,6 +33,6 @@ export default function TextDiff({ fileKey, theirs, mine }: Props) {
       modified.dispose();
     };
   }, [fileKey, theirs, mine]);
-  useEffect(() => editor.setTheme(dark ? "vs-dark" : "vs"), [dark]);
+  useEffect(() => editor.setTheme(themeOf(dark)), [dark]);
   return <div ref={place} className={styles["diff"]} />;
 }

@@ -1,5 +1,4 @@
 import { describe, expect, test, vi } from "vitest";
-import { plainLine } from "./plainLine";
 import { RangedLines } from "./rangedLines";
 
 const LINES = Array.from({ length: 60_000 }, (_, at) => `${at} ${"ü".repeat(at % 23)}`);
@@ -84,12 +83,4 @@ describe("a large text", () => {
     await vi.waitFor(() => expect(lines.line(0)).toBe(LINES[0]));
     expect(lines.failure).toBeNull();
   });
-});
-
-test("what a terminal would obey is shown, or left out", () => {
-  expect(plainLine("\u001b[31mred\u001b[0m")).toBe("red");
-  expect(plainLine("\u001b]0;title\u0007x")).toBe("x");
-  expect(plainLine("a\u0000b\u0007\r")).toBe("a␀b␇");
-  expect(plainLine("a\u202eb")).toBe("a\ufffdb");
-  expect(plainLine("<b>&\t")).toBe("<b>&\t");
 });

@@ -6,6 +6,7 @@ import dev.roundelay.federation.run.RunParts;
 import dev.roundelay.federation.spool.Spool;
 import dev.roundelay.kernel.Kernel;
 import dev.roundelay.kernel.KernelConfig;
+import dev.roundelay.kernel.job.JobId;
 import dev.roundelay.kernel.job.UserId;
 import dev.roundelay.s3.S3Server;
 import dev.roundelay.server.account.Bootstrap;
@@ -28,6 +29,7 @@ import dev.roundelay.server.http.OpsResource;
 import dev.roundelay.server.http.Routes;
 import dev.roundelay.server.jobs.JobAccess;
 import dev.roundelay.server.jobs.JobApi;
+import dev.roundelay.server.jobs.JobChanges;
 import dev.roundelay.server.jobs.JobSignals;
 import dev.roundelay.server.jobs.JsonRunSpecs;
 import dev.roundelay.server.store.Database;
@@ -65,6 +67,8 @@ public final class ControlPlane implements AutoCloseable {
     private final Stores stores;
     private final Kernel kernel;
     private final JobRuns runs;
+    private final JobSignals jobSignals = new JobSignals();
+    private final JobChanges jobChanges;
     private final ActiveServer active;
     private final HttpServer http;
     private final S3Server s3;
@@ -72,9 +76,9 @@ public final class ControlPlane implements AutoCloseable {
     /// @param serverKey 32 bytes from which bucket secrets are derived
     public ControlPlane(Settings settings, Database database, byte[] serverKey) {
         this.database = database;
-        JobSignals jobSignals = new JobSignals();
-        stores = Stores.of(database, settings.dataDir(), clock, random, jobSignals::raise);
+        stores = Stores.of(database, settings.dataDir(), clock, random, this::written);
         kernel = new Kernel(stores.kernel(), KernelConfig.defaults(), clock, System::nanoTime, random);
+        jobChanges = JobChanges.of(kernel);
         runs = new JobRuns(
                 runParts(settings),
                 new JsonRunSpecs(new JobAccess(kernel, stores.kernel()), stores.submissions()),
@@ -98,7 +102,7 @@ public final class ControlPlane implements AutoCloseable {
                 List.of(serving, signals.ticker(), housekeeping()));
 
         StackRequests stacks = new StackRequests(signals.workers(), clock);
-        JobApi jobApi = new JobApi(jobParts(settings, authenticator, jobSignals, stacks, epoch));
+        JobApi jobApi = new JobApi(jobParts(settings, authenticator, stacks, epoch));
         TelemetryHistory telemetry = new TelemetryHistory();
         WorkerAuth workerAuth = new WorkerAuth(stores.tokens());
         List<Routes> routes = new ArrayList<>(jobApi.routes());
@@ -175,12 +179,14 @@ public final class ControlPlane implements AutoCloseable {
                 background);
     }
 
+    /// Something about a job was written to its journal.
+    private void written(JobId job) {
+        jobSignals.raise(job);
+        jobChanges.raise(job);
+    }
+
     private JobApi.Parts jobParts(
-            Settings settings,
-            Authenticator authenticator,
-            JobSignals jobSignals,
-            StackRequests stacks,
-            ActiveEpoch epoch) {
+            Settings settings, Authenticator authenticator, StackRequests stacks, ActiveEpoch epoch) {
         return new JobApi.Parts(
                 authenticator,
                 kernel,
@@ -193,6 +199,7 @@ public final class ControlPlane implements AutoCloseable {
                 stores.submissions(),
                 stores.figures(),
                 jobSignals,
+                jobChanges,
                 stacks::ask,
                 epoch,
                 this::email,

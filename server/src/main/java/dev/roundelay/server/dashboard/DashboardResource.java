@@ -42,6 +42,7 @@ public final class DashboardResource implements Routes {
         PAGES.forEach(path -> routes.get(path, this::page));
         routes.get("/assets/{file}", this::asset);
         routes.get("/favicon.svg", this::favicon);
+        routes.get("/docs/errors", this::errors);
     }
 
     private void page(Context ctx) {
@@ -53,6 +54,12 @@ public final class DashboardResource implements Routes {
         ctx.header("Content-Security-Policy", POLICY);
         ctx.header("Cache-Control", "no-cache");
         ctx.contentType("text/html; charset=utf-8").result(StartPage.of(built.get(), publicUrl));
+    }
+
+    private void errors(Context ctx) {
+        ctx.header("Content-Security-Policy", ErrorsPage.POLICY);
+        ctx.header("Cache-Control", "no-cache");
+        ctx.contentType("text/html; charset=utf-8").result(ErrorsPage.built());
     }
 
     private void asset(Context ctx) {

@@ -27,7 +27,8 @@ final class StartPage {
         return path == null ? "" : path.replaceAll("/+$", "");
     }
 
-    private static String escape(String text) {
+    /// Returns text that is text in HTML, in an attribute too.
+    static String escape(String text) {
         return text.replace("&", "&amp;")
                 .replace("\"", "&quot;")
                 .replace("'", "&#39;")

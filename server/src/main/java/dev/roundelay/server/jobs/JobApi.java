@@ -43,6 +43,7 @@ public final class JobApi {
             JdbcSubmissions submissions,
             JobFigures figures,
             JobSignals signals,
+            JobChanges changes,
             Consumer<Assignment> stackRequests,
             ActiveEpoch epoch,
             Function<UserId, String> owners,
@@ -87,6 +88,7 @@ public final class JobApi {
                 new JobStackResource(p.authenticator(), access, p.kernel(), mapper, p.stackRequests()),
                 new JobModelResource(p.authenticator(), access, p.runs(), p.figures()),
                 new JobEventsResource(p.authenticator(), access, p.journal(), p.signals()),
+                new JobListEventsResource(p.authenticator(), p.changes(), p.clock()),
                 new CompatJobsResource(
                         p.authenticator(),
                         new CompatSubmit(p.kernel(), p.index(), p.blobs()),

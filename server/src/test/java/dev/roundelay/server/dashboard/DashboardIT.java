@@ -2,6 +2,7 @@ package dev.roundelay.server.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.roundelay.contract.FailureReason;
 import dev.roundelay.server.http.HttpServer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -81,6 +82,28 @@ class DashboardIT {
                 .contains("<meta name=\"roundelay-root\" content=\"/team/fl\" />")
                 .contains("src=\"/team/fl/assets/main-1.js\"")
                 .contains("href=\"/team/fl/favicon.svg\"");
+    }
+
+    @Test
+    void the_help_of_every_failure_is_a_section_of_a_page_that_runs_nothing() throws Exception {
+        serve(PAGES, "http://127.0.0.1:1");
+
+        HttpResponse<String> answer = get("/docs/errors");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(header(answer, "Content-Security-Policy")).startsWith("default-src 'none'; style-src");
+        for (FailureReason reason : FailureReason.values()) {
+            assertThat(answer.body()).contains("<h2 id=\"" + reason + "\">");
+        }
+        assertThat(answer.body())
+                .contains("<h2 id=\"not_found-404\">", "<code>estimated_memory_mb</code>")
+                .doesNotContain("`", "## ");
+    }
+
+    @Test
+    void what_the_help_says_is_text() {
+        assertThat(ErrorsPage.of("## a<b (1)\n\nsay `x < y`"))
+                .contains("<h2 id=\"ab-1\">a&lt;b (1)</h2>", "<p>say <code>x &lt; y</code></p>");
     }
 
     @Test

@@ -9,8 +9,15 @@ import dev.roundelay.server.TestControlPlane.Caller;
 import dev.roundelay.server.Zips;
 import dev.roundelay.storage.ObjectKey;
 import dev.roundelay.storage.Precondition;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -41,6 +48,28 @@ class SubmitIT {
         assertThat(job.path("slug").asText()).isEqualTo("accepted");
         assertThat(PLANE.get(PLANE.admin(), JOBS + "/" + id(job)).json().path("id"))
                 .isEqualTo(job.path("id"));
+    }
+
+    @Test
+    void whoever_looks_at_the_list_is_told_of_a_job_that_is_new() throws Exception {
+        assertThat(PLANE.get(Caller.NOBODY, "/api/v1/events").status()).isEqualTo(401);
+        var stream = HttpRequest.newBuilder(URI.create(PLANE.url() + "/api/v1/events"))
+                .header(PLANE.admin().header(), PLANE.admin().value())
+                .header("Accept", "text/event-stream")
+                .timeout(Duration.ofSeconds(60))
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient();
+                Stream<String> lines =
+                        client.send(stream, HttpResponse.BodyHandlers.ofLines()).body()) {
+            Iterator<String> events =
+                    lines.filter(line -> line.startsWith("event: ")).iterator();
+            assertThat(events.next()).isEqualTo("event: jobs");
+
+            cancel(accepted(spec("looked-at", "good/scripts", "good/shards", AUTO)));
+
+            assertThat(events.next()).isEqualTo("event: jobs");
+            client.shutdownNow();
+        }
     }
 
     @Test

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { renderAt } from "../../testing/render";
+import { renderAt } from "../testing/render";
 import { plain, spans } from "./ansi";
 import { LogText } from "./LogText";
 
