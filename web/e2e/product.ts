@@ -70,7 +70,7 @@ function credentials(data: string): Record<string, string> {
   const lines = readFileSync(join(data, "credentials.env"), "utf8").split("\n");
   return Object.fromEntries(
     lines
-      .filter((line) => /^[A-Z_]+=/.test(line))
+      .filter((line) => /^[A-Z0-9_]+=/.test(line))
       .map((line) => [line.split("=", 1)[0] ?? "", line.replace(/^[^=]*=/, "")]),
   );
 }

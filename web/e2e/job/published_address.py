@@ -10,9 +10,10 @@ sdk = ResonTech(
     ResonTechConfig(
         base_url=url,
         dashboard_url=url,
-        s3_endpoint=os.environ["RESON_S3_ENDPOINT"],
-        s3_access_key_id=os.environ["RESON_S3_KEY"],
-        s3_secret_access_key=os.environ["RESON_S3_SECRET"],
+        # Nothing is sent by S3 here.
+        s3_endpoint=url,
+        s3_access_key_id="none",
+        s3_secret_access_key="none",
         platform_api_key=os.environ["RESON_API_KEY"],
     )
 )

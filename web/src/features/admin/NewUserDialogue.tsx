@@ -1,14 +1,14 @@
-import { Button, Group, Modal, NativeSelect, NumberInput, Stack, TextInput } from "@mantine/core";
+import { Button, Group, NativeSelect, NumberInput, Stack, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import type { User } from "../../api/types";
+import { Dialog } from "../../ui/Dialog";
 import { ErrorBox } from "../../ui/ErrorBox";
 import { useAction } from "../../ui/useAction";
 import { createUser } from "./api";
 import { bytesOf } from "./quota";
 
 interface Props {
-  readonly open: boolean;
   readonly onClose: () => void;
   /** With the password that the server made. */
   readonly onCreated: (user: User) => void;
@@ -20,7 +20,7 @@ const ROLES = [
 ];
 
 /** Creates a user; the server makes the password, which is shown once. */
-export function NewUserDialogue({ open, onClose, onCreated }: Props) {
+export function NewUserDialogue({ onClose, onCreated }: Props) {
   const client = useQueryClient();
   const action = useAction();
   const [email, setEmail] = useState("");
@@ -33,13 +33,11 @@ export function NewUserDialogue({ open, onClose, onCreated }: Props) {
       const quotaBytes = quota === "" ? {} : { quotaBytes: bytesOf(quota) };
       onCreated(await createUser(client, { email: email.trim(), role, ...quotaBytes }));
     });
-    if (!done) return;
-    setEmail("");
-    onClose();
+    if (done) onClose();
   }
 
   return (
-    <Modal opened={open} onClose={onClose} title="New user" centered closeButtonProps={{ "aria-label": "Close" }}>
+    <Dialog title="New user" onClose={onClose}>
       <form onSubmit={(event) => void create(event)}>
         <Stack gap="sm">
           <TextInput
@@ -74,6 +72,6 @@ export function NewUserDialogue({ open, onClose, onCreated }: Props) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,8 +1,9 @@
-import { Button, Group, Modal, NativeSelect, NumberInput, PasswordInput, Stack, Switch } from "@mantine/core";
+import { Button, Group, NativeSelect, NumberInput, PasswordInput, Stack, Switch } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import type { User } from "../../api/types";
 import { ConfirmButton } from "../../ui/ConfirmButton";
+import { Dialog } from "../../ui/Dialog";
 import { ErrorBox } from "../../ui/ErrorBox";
 import { useAction } from "../../ui/useAction";
 import { removeUser, updateUser } from "./api";
@@ -38,7 +39,7 @@ export function UserDialogue({ user, me, onClose }: Props) {
   }
 
   return (
-    <Modal opened onClose={onClose} title={user.email} centered closeButtonProps={{ "aria-label": "Close" }}>
+    <Dialog title={user.email} onClose={onClose}>
       <form onSubmit={(event) => void save(event)}>
         <Stack gap="sm">
           <NativeSelect
@@ -90,6 +91,6 @@ export function UserDialogue({ user, me, onClose }: Props) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -48,7 +48,7 @@ export function Users() {
       <div className={styles["inset"]}>
         <Paging total={users.data?.total ?? 0} limit={PAGE_SIZE} page={page} noun="user" onPage={setPage} />
       </div>
-      <NewUserDialogue open={adding} onClose={() => setAdding(false)} onCreated={setFresh} />
+      {adding && <NewUserDialogue onClose={() => setAdding(false)} onCreated={setFresh} />}
       {chosen && (
         <UserDialogue key={chosen.id} user={chosen} me={chosen.id === me.id} onClose={() => setChosen(null)} />
       )}

@@ -23,20 +23,23 @@ interface Props {
 /** One worker beside the list. */
 export function WorkerDetail({ worker, onClose }: Props) {
   return (
-    <Drawer
-      opened
-      onClose={onClose}
-      position="right"
-      size="xl"
-      title={worker?.name ?? "Worker"}
-      closeButtonProps={{ "aria-label": "Close the worker" }}
-    >
-      {worker ? (
-        <Detail worker={worker} onGone={onClose} />
-      ) : (
-        <Empty title="There is no such worker">It was removed, or it is another user's.</Empty>
-      )}
-    </Drawer>
+    <Drawer.Root opened onClose={onClose} position="right" size="xl">
+      <Drawer.Overlay />
+      <Drawer.Content>
+        {/* Mantine's own head of a drawer would be a second banner of the page to a screen reader. */}
+        <Drawer.Body pt="md">
+          <Group justify="space-between" align="flex-start" wrap="nowrap" mb="sm">
+            <Drawer.Title fw={600} className="r-wrap">{worker?.name ?? "Worker"}</Drawer.Title>
+            <Drawer.CloseButton aria-label="Close the worker" />
+          </Group>
+          {worker ? (
+            <Detail worker={worker} onGone={onClose} />
+          ) : (
+            <Empty title="There is no such worker">It was removed, or it is another user's.</Empty>
+          )}
+        </Drawer.Body>
+      </Drawer.Content>
+    </Drawer.Root>
   );
 }
 

@@ -19,6 +19,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
 /// The queries of [JdbcJobJournal].
 final class JournalReads {
@@ -125,7 +126,9 @@ final class JournalReads {
     }
 
     List<Entry> after(JobId job, long seq, int limit) {
-        return jdbi.inTransaction(handle -> {
+        // INVARIANT: all three are read as of one moment. Else a line that is committed after the first of them, and an
+        // event after it, would be read as the event alone, and the reader go on after that.
+        return jdbi.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, handle -> {
             // Each kind is cut at the limit, so the union holds at least the first `limit` of all kinds.
             List<Entry> entries = new ArrayList<>();
             entries.addAll(linesAfter(handle, job, seq, limit));

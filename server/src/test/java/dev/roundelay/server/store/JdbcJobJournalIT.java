@@ -1,17 +1,24 @@
 package dev.roundelay.server.store;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.roundelay.kernel.Epoch;
 import dev.roundelay.kernel.Participant;
 import dev.roundelay.kernel.StaleEpochException;
+import dev.roundelay.kernel.assignment.AssignmentId;
+import dev.roundelay.kernel.journal.Author;
+import dev.roundelay.kernel.journal.Entry;
 import dev.roundelay.kernel.journal.JobJournal;
 import dev.roundelay.kernel.journal.JournalLimits;
 import dev.roundelay.kernel.journal.Note;
+import dev.roundelay.kernel.journal.Report;
 import dev.roundelay.testkit.journal.JobJournalContract;
 import dev.roundelay.testkit.kernel.KernelSamples;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +66,38 @@ class JdbcJobJournalIT extends JobJournalContract {
     @Override
     protected Epoch epoch() {
         return epoch;
+    }
+
+    @Test
+    void a_reader_that_follows_a_writer_misses_nothing() throws Exception {
+        int count = 400;
+        AtomicBoolean over = new AtomicBoolean();
+        Thread writer = Thread.ofPlatform().start(() -> {
+            JobJournal journal = journal();
+            Author author = new Author(new AssignmentId("asg_1"), "site-1", 1);
+            for (int n = 1; n <= count; n++) {
+                journal.append(
+                        epoch,
+                        ONE,
+                        author,
+                        List.of(
+                                new Report.Log(2L * n, Instant.EPOCH, "user", "info", 0, "line " + n),
+                                new Report.Metric(2L * n + 1, Instant.EPOCH, "loss", n, null, n)));
+            }
+            over.set(true);
+        });
+        List<Entry> read = new ArrayList<>();
+        for (boolean last = false; !last; ) {
+            last = over.get();
+            List<Entry> batch =
+                    journal().after(ONE, read.isEmpty() ? 0 : read.getLast().seq(), 500);
+            read.addAll(batch);
+            last = last && batch.isEmpty();
+        }
+        writer.join();
+
+        assertThat(read).filteredOn(Entry.Logged.class::isInstance).hasSize(count);
+        assertThat(read).filteredOn(Entry.Measured.class::isInstance).hasSize(count);
     }
 
     @Test
