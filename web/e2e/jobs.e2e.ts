@@ -214,11 +214,12 @@ async function linesOf(id: string): Promise<number> {
 }
 
 test("an ended session leads to the sign-in, and then to the same page", async () => {
-  const here = "/dashboard/jobs?q=crescents";
-  await page.goto(here);
+  const here = "/dashboard/jobs?q=crescent";
+  await page.goto("/dashboard/jobs?q=crescents");
   await named("two crescents").waitFor();
   await page.context().clearCookies();
-  await page.waitForURL("**/login?next=*", { timeout: 30_000 });
+  await page.getByLabel("Search by name or id").fill("crescent");
+  await page.waitForURL("**/login?next=*");
 
   await signIn(page);
   await page.waitForURL(`**${here}`);

@@ -5,6 +5,7 @@ import io.javalin.http.Context;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Tells who calls: an API key in the Authorization header, else the session cookie.
@@ -31,6 +32,19 @@ public final class Authenticator {
             return byKey(authorization);
         }
         return bySession(ctx, ctx.cookie(COOKIE));
+    }
+
+    /// Returns a question to be asked again during a long answer: whether what came with the request is still good. A
+    /// key
+    /// may have been revoked, a session ended.
+    public BooleanSupplier standing(Context ctx) {
+        String authorization = ctx.header("Authorization");
+        String cookie = ctx.cookie(COOKIE);
+        if (authorization == null) {
+            return () -> cookie != null && identities.bySession(cookie).isPresent();
+        }
+        String key = authorization.replaceFirst("^Bearer ", "").strip();
+        return () -> identities.byApiKey(key).isPresent();
     }
 
     /// Returns the caller of a route for the published client, which takes no cookie.

@@ -14,10 +14,13 @@ import io.javalin.http.sse.SseClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The event stream of a job. The id of each event is its `seq`, so `Last-Event-ID` resumes without gap or repetition.
+/// It
+/// ends with the job, and with the session or key that asked for it.
 public final class JobEventsResource implements Routes {
     private static final String PATH = "/api/v1/jobs/{id}/events";
     private static final Logger LOG = LoggerFactory.getLogger(JobEventsResource.class);
@@ -57,8 +60,9 @@ public final class JobEventsResource implements Routes {
         ctx.header("X-Accel-Buffering", "no");
         client.keepAlive();
         client.onClose(streams::release);
+        BooleanSupplier standing = authenticator.standing(ctx);
         // A loop in the handler itself would hold the answer back (Javalin sends when the handler returns).
-        Thread.ofVirtual().name("events " + job.id()).start(() -> pump(client, job.id(), after));
+        Thread.ofVirtual().name("events " + job.id()).start(() -> pump(client, job.id(), after, standing));
     }
 
     private static long lastEventId(Context ctx) {
@@ -70,11 +74,19 @@ public final class JobEventsResource implements Routes {
         }
     }
 
-    private void pump(SseClient client, JobId job, long from) {
+    private void pump(SseClient client, JobId job, long from, BooleanSupplier standing) {
         long after = from;
         long quietSince = System.nanoTime();
+        long checkedAt = quietSince;
         try {
             while (!client.terminated()) {
+                if (System.nanoTime() - checkedAt > KEEP_ALIVE.toNanos()) {
+                    if (!standing.getAsBoolean()) {
+                        client.close();
+                        return;
+                    }
+                    checkedAt = System.nanoTime();
+                }
                 long count = signals.count(job);
                 List<Entry> entries = journal.after(job, after, BATCH);
                 for (Entry entry : entries) {

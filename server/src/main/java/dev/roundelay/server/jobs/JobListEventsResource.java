@@ -10,11 +10,14 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The event stream of a list of jobs: an event `jobs` at its beginning and whenever something in the list is new, at
-/// most once a second. It holds no job: who is told reads the page of the list that is looked at.
+/// most once a second. It holds no job: who is told reads the page of the list that is looked at. It ends with the
+/// session
+/// or key that asked for it.
 public final class JobListEventsResource implements Routes {
     private static final String PATH = "/api/v1/events";
     private static final Logger LOG = LoggerFactory.getLogger(JobListEventsResource.class);
@@ -52,15 +55,24 @@ public final class JobListEventsResource implements Routes {
         client.onClose(streams::release);
         Optional<UserId> whose = all ? Optional.empty() : Optional.of(caller.user());
         // A loop in the handler itself would hold the answer back (Javalin sends when the handler returns).
-        Thread.ofVirtual().name("job list events").start(() -> pump(client, whose));
+        BooleanSupplier standing = authenticator.standing(client.ctx());
+        Thread.ofVirtual().name("job list events").start(() -> pump(client, whose, standing));
     }
 
-    private void pump(SseClient client, Optional<UserId> whose) {
+    private void pump(SseClient client, Optional<UserId> whose, BooleanSupplier standing) {
         try (JobChanges.Watch watch = changes.watch(whose)) {
             // By the clock, so that ids go on ascending over a restart of the server.
             long id = clock.millis();
             client.sendEvent("jobs", "{}", Long.toString(id));
+            long checkedAt = System.nanoTime();
             while (!client.terminated()) {
+                if (System.nanoTime() - checkedAt > KEEP_ALIVE.toNanos()) {
+                    if (!standing.getAsBoolean()) {
+                        client.close();
+                        return;
+                    }
+                    checkedAt = System.nanoTime();
+                }
                 if (watch.await(KEEP_ALIVE)) {
                     id = Math.max(id + 1, clock.millis());
                     client.sendEvent("jobs", "{}", Long.toString(id));

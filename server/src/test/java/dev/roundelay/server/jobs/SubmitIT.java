@@ -53,14 +53,9 @@ class SubmitIT {
     @Test
     void whoever_looks_at_the_list_is_told_of_a_job_that_is_new() throws Exception {
         assertThat(PLANE.get(Caller.NOBODY, "/api/v1/events").status()).isEqualTo(401);
-        var stream = HttpRequest.newBuilder(URI.create(PLANE.url() + "/api/v1/events"))
-                .header(PLANE.admin().header(), PLANE.admin().value())
-                .header("Accept", "text/event-stream")
-                .timeout(Duration.ofSeconds(60))
-                .build();
         try (HttpClient client = HttpClient.newHttpClient();
-                Stream<String> lines =
-                        client.send(stream, HttpResponse.BodyHandlers.ofLines()).body()) {
+                Stream<String> lines = client.send(stream(PLANE.admin()), HttpResponse.BodyHandlers.ofLines())
+                        .body()) {
             Iterator<String> events =
                     lines.filter(line -> line.startsWith("event: ")).iterator();
             assertThat(events.next()).isEqualTo("event: jobs");
@@ -70,6 +65,36 @@ class SubmitIT {
             assertThat(events.next()).isEqualTo("event: jobs");
             client.shutdownNow();
         }
+    }
+
+    @Test
+    void a_stream_ends_with_the_key_that_asked_for_it() throws Exception {
+        JsonNode minted = PLANE.call(PLANE.adminSession(), "POST", "/api/v1/api-keys", "{\"name\": \"short\"}")
+                .json();
+        try (HttpClient client = HttpClient.newHttpClient();
+                Stream<String> lines = client.send(
+                                stream(Caller.bearer(minted.path("secret").asText())),
+                                HttpResponse.BodyHandlers.ofLines())
+                        .body()) {
+            assertThat(PLANE.call(
+                                    PLANE.adminSession(),
+                                    "DELETE",
+                                    "/api/v1/api-keys/" + minted.path("id").asText(),
+                                    "")
+                            .status())
+                    .isLessThan(300);
+
+            // It is looked at whenever a comment would keep the stream alive.
+            assertThat(lines.filter(line -> line.startsWith("event: "))).containsOnly("event: jobs");
+        }
+    }
+
+    private static HttpRequest stream(Caller caller) {
+        return HttpRequest.newBuilder(URI.create(PLANE.url() + "/api/v1/events"))
+                .header(caller.header(), caller.value())
+                .header("Accept", "text/event-stream")
+                .timeout(Duration.ofSeconds(60))
+                .build();
     }
 
     @Test
