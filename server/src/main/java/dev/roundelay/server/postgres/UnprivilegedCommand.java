@@ -55,6 +55,14 @@ record UnprivilegedCommand(List<String> prefix, boolean givesFolderAway) {
         }
         run("chmod", "o+x", folder.resolve("..").normalize().toString());
         run("chown", "-R", NOBODY + ":" + NOBODY, folder.toString());
+        if (!succeeds(
+                "setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups", "test", "-x", folder + "/.")) {
+            throw new IOException(
+                    "[--data-dir] this machine forbids namespaces, so PostgreSQL runs as the user nobody, who"
+                            + " cannot reach " + folder
+                            + "; give a --data-dir elsewhere, such as below /srv, or let others pass"
+                            + " its parents (chmod o+x)");
+        }
     }
 
     private static boolean isRoot() throws IOException {
