@@ -25,12 +25,14 @@ background() {
   lanes+=("$! $file $1")
 }
 
-# A test run that is stopped takes its lanes along.
+# A test run that is stopped takes its lanes along, and what they are running.
 stop_lanes() {
   local lane
   for lane in "${lanes[@]}"; do
+    pkill -TERM -P "${lane%% *}"
     kill "${lane%% *}" 2>/dev/null
   done
+  exit 130
 }
 trap stop_lanes INT TERM
 

@@ -142,10 +142,10 @@ public final class JobRuns implements KernelListener {
 
     /// Says what an update will meet, before its body is sent; empty if it is welcome.
     public Optional<Acceptance> refusal(AssignmentId id, Fence fence, int round) {
-        return switch (find(id, fence)) {
-            case Found(var assignment, var desk) -> desk.refusal(assignment, round);
-            case Absent() -> Optional.of(new Acceptance.StaleFence());
-        };
+        Optional<Found> found = find(id, fence);
+        return found.isPresent()
+                ? found.get().desk().refusal(found.get().assignment(), round)
+                : Optional.of(new Acceptance.StaleFence());
     }
 
     /// Takes the first model, whose body lies in a file of [#newFirstModelFile]; the file is gone afterwards.
@@ -162,20 +162,18 @@ public final class JobRuns implements KernelListener {
     /// Takes what a shard measured of global model `model`.
     public Acceptance acceptValidation(
             AssignmentId id, Fence fence, int model, Map<String, Double> metrics, long samples, double seconds) {
-        return switch (find(id, fence)) {
-            case Found(var assignment, var desk) -> desk.acceptValidation(assignment, model, metrics, samples, seconds);
-            case Absent() -> new Acceptance.StaleFence();
-        };
+        return find(id, fence)
+                .map(to -> to.desk().acceptValidation(to.assignment(), model, metrics, samples, seconds))
+                .orElseGet(Acceptance.StaleFence::new);
     }
 
     /// Takes a file that a site's code wrote in a round; it appears if that attempt's update counts.
     ///
     /// @throws IllegalArgumentException if the path is not relative and normalised
     public Acceptance stageFile(AssignmentId id, Fence fence, int round, String path, Blob blob) {
-        return switch (find(id, fence)) {
-            case Found(var assignment, var desk) -> desk.stageFile(assignment, round, path, blob);
-            case Absent() -> new Acceptance.StaleFence();
-        };
+        return find(id, fence)
+                .map(to -> to.desk().stageFile(to.assignment(), round, path, blob))
+                .orElseGet(Acceptance.StaleFence::new);
     }
 
     /// Does what is due in every run, for tests that drive time themselves.
@@ -190,43 +188,36 @@ public final class JobRuns implements KernelListener {
         }
     }
 
-    private sealed interface Search {}
-
-    private record Found(Assignment assignment, Desk desk) implements Search {}
-
-    private record Absent() implements Search {}
+    private record Found(Assignment assignment, Desk desk) {}
 
     private interface Taking {
         Acceptance take(Found found) throws IOException;
     }
 
     private Acceptance with(AssignmentId id, Fence fence, ReceivedBody body, Taking taking) throws IOException {
-        boolean taken = false;
+        Optional<Found> found = Optional.empty();
         try {
-            if (find(id, fence) instanceof Found found) {
-                taken = true;
-                return taking.take(found);
-            }
-            return new Acceptance.StaleFence();
+            found = find(id, fence);
         } finally {
-            if (!taken) {
+            if (found.isEmpty()) {
                 parts.spool().delete(body.file());
             }
         }
+        return found.isPresent() ? taking.take(found.get()) : new Acceptance.StaleFence();
     }
 
     /// The first check of a fence; the store repeats it in its transaction.
     ///
     /// @throws KernelException if the run is not at work here, as while a term ends or begins: told of a stale
     ///     fence, an agent would throw its training away
-    private Search find(AssignmentId id, Fence fence) {
+    private Optional<Found> find(AssignmentId id, Fence fence) {
         Optional<Assignment> assignment = parts.kernel()
                 .view()
                 .image()
                 .assignment(id)
                 .filter(held -> held.fence().equals(fence) && held.isAlive());
         if (assignment.isEmpty()) {
-            return new Absent();
+            return Optional.empty();
         }
         JobRun run = runs.get(assignment.get().jobId());
         if (run == null) {
@@ -236,7 +227,7 @@ public final class JobRuns implements KernelListener {
                             .formatted(assignment.get().jobId()),
                     null);
         }
-        return new Found(assignment.get(), run.desk());
+        return Optional.of(new Found(assignment.get(), run.desk()));
     }
 
     private void begin(JobId id) {

@@ -65,6 +65,7 @@ public final class JobApi {
     public List<Routes> routes() {
         JobAccess access = new JobAccess(p.kernel(), p.kernelStore());
         JobMapper mapper = new JobMapper(p.kernel(), p.journal(), p.figures(), p.owners(), p.publicUrl());
+        EventStreams streams = new EventStreams(p.authenticator());
         SelectionCheck selection = new SelectionCheck(p.kernel());
         AcceptJob acceptance = new AcceptJob(p.kernel(), p.submissions());
         SubmitJob submit = new SubmitJob(
@@ -87,8 +88,8 @@ public final class JobApi {
                 new JobReadsResource(p.authenticator(), access, p.kernelStore(), p.runStore(), p.journal(), mapper),
                 new JobStackResource(p.authenticator(), access, p.kernel(), mapper, p.stackRequests()),
                 new JobModelResource(p.authenticator(), access, p.runs(), p.figures()),
-                new JobEventsResource(p.authenticator(), access, p.journal(), p.signals()),
-                new JobListEventsResource(p.authenticator(), p.changes(), p.clock()),
+                new JobEventsResource(p.authenticator(), streams, access, p.journal(), p.signals()),
+                new JobListEventsResource(p.authenticator(), streams, p.changes(), p.clock()),
                 new CompatJobsResource(
                         p.authenticator(),
                         new CompatSubmit(p.kernel(), p.index(), p.blobs()),

@@ -13,30 +13,27 @@ import io.javalin.http.Context;
 import io.javalin.http.sse.SseClient;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Semaphore;
-import java.util.function.BooleanSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// The event stream of a job. The id of each event is its `seq`, so `Last-Event-ID` resumes without gap or repetition.
-/// It
-/// ends with the job, and with the session or key that asked for it.
 public final class JobEventsResource implements Routes {
     private static final String PATH = "/api/v1/jobs/{id}/events";
-    private static final Logger LOG = LoggerFactory.getLogger(JobEventsResource.class);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
-    private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
     private static final int BATCH = 500;
-    private static final int MAX_STREAMS = 2_000;
 
     private final Authenticator authenticator;
+    private final EventStreams streams;
     private final JobAccess access;
     private final JobJournal journal;
     private final JobSignals signals;
-    private final Semaphore streams = new Semaphore(MAX_STREAMS);
 
-    public JobEventsResource(Authenticator authenticator, JobAccess access, JobJournal journal, JobSignals signals) {
+    JobEventsResource(
+            Authenticator authenticator,
+            EventStreams streams,
+            JobAccess access,
+            JobJournal journal,
+            JobSignals signals) {
         this.authenticator = authenticator;
+        this.streams = streams;
         this.access = access;
         this.journal = journal;
         this.signals = signals;
@@ -53,16 +50,7 @@ public final class JobEventsResource implements Routes {
         Context ctx = client.ctx();
         Job job = access.require(authenticator.require(ctx), ctx.pathParam("id"));
         long after = lastEventId(ctx);
-        if (!streams.tryAcquire()) {
-            client.close();
-            return;
-        }
-        ctx.header("X-Accel-Buffering", "no");
-        client.keepAlive();
-        client.onClose(streams::release);
-        BooleanSupplier standing = authenticator.standing(ctx);
-        // A loop in the handler itself would hold the answer back (Javalin sends when the handler returns).
-        Thread.ofVirtual().name("events " + job.id()).start(() -> pump(client, job.id(), after, standing));
+        streams.begin(client, job.id().value(), stream -> feed(stream, job.id(), after));
     }
 
     private static long lastEventId(Context ctx) {
@@ -74,56 +62,34 @@ public final class JobEventsResource implements Routes {
         }
     }
 
-    private void pump(SseClient client, JobId job, long from, BooleanSupplier standing) {
+    private void feed(EventStreams.Stream stream, JobId job, long from) throws InterruptedException {
         long after = from;
-        long quietSince = System.nanoTime();
-        long checkedAt = quietSince;
-        try {
-            while (!client.terminated()) {
-                if (System.nanoTime() - checkedAt > KEEP_ALIVE.toNanos()) {
-                    if (!standing.getAsBoolean()) {
-                        client.close();
-                        return;
-                    }
-                    checkedAt = System.nanoTime();
-                }
-                long count = signals.count(job);
-                List<Entry> entries = journal.after(job, after, BATCH);
-                for (Entry entry : entries) {
-                    send(client, entry);
-                    after = entry.seq();
-                }
-                if (!entries.isEmpty()) {
-                    quietSince = System.nanoTime();
-                    continue;
-                }
-                if (access.find(job.value()).map(found -> !found.isLive()).orElse(true)) {
-                    client.sendEvent("end", "{}", Long.toString(after));
-                    client.close();
-                    return;
-                }
-                if (System.nanoTime() - quietSince > KEEP_ALIVE.toNanos()) {
-                    client.sendComment("still here");
-                    quietSince = System.nanoTime();
-                }
-                signals.await(job, count, LOOK_AGAIN);
+        while (stream.goesOn()) {
+            long count = signals.count(job);
+            // INVARIANT: asked before the journal is read: what a job said last is stored when it has ended.
+            boolean ended =
+                    access.find(job.value()).map(found -> !found.isLive()).orElse(true);
+            List<Entry> entries = journal.after(job, after, BATCH);
+            for (Entry entry : entries) {
+                send(stream, entry);
+                after = entry.seq();
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
-            LOG.debug("the event stream of {} ended: {}", job, e.toString());
-            client.close();
+            if (!entries.isEmpty()) {
+                continue;
+            }
+            if (ended) {
+                stream.send("end", "{}", after);
+                return;
+            }
+            signals.await(job, count, LOOK_AGAIN);
         }
     }
 
-    private static void send(SseClient client, Entry entry) {
+    private static void send(EventStreams.Stream stream, Entry entry) {
         switch (entry) {
-            case Entry.Logged(var line) ->
-                client.sendEvent("log", json(JobMapper.line(line)), Long.toString(entry.seq()));
-            case Entry.Measured(var point) ->
-                client.sendEvent("metric", json(JobMapper.point(point)), Long.toString(entry.seq()));
-            case Entry.Happened(long seq, var _, String kind, String json) ->
-                client.sendEvent(kind, json, Long.toString(seq));
+            case Entry.Logged(var line) -> stream.send("log", json(JobMapper.line(line)), entry.seq());
+            case Entry.Measured(var point) -> stream.send("metric", json(JobMapper.point(point)), entry.seq());
+            case Entry.Happened(long seq, var _, String kind, String json) -> stream.send(kind, json, seq);
         }
     }
 

@@ -9,29 +9,21 @@ import io.javalin.http.sse.SseClient;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.function.BooleanSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// The event stream of a list of jobs: an event `jobs` at its beginning and whenever something in the list is new, at
-/// most once a second. It holds no job: who is told reads the page of the list that is looked at. It ends with the
-/// session
-/// or key that asked for it.
+/// most once a second. It holds no job: who is told reads the page of the list that is looked at.
 public final class JobListEventsResource implements Routes {
     private static final String PATH = "/api/v1/events";
-    private static final Logger LOG = LoggerFactory.getLogger(JobListEventsResource.class);
-    private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
     private static final Duration APART = Duration.ofSeconds(1);
-    private static final int MAX_STREAMS = 2_000;
 
     private final Authenticator authenticator;
+    private final EventStreams streams;
     private final JobChanges changes;
     private final InstantSource clock;
-    private final Semaphore streams = new Semaphore(MAX_STREAMS);
 
-    public JobListEventsResource(Authenticator authenticator, JobChanges changes, InstantSource clock) {
+    JobListEventsResource(Authenticator authenticator, EventStreams streams, JobChanges changes, InstantSource clock) {
         this.authenticator = authenticator;
+        this.streams = streams;
         this.changes = changes;
         this.clock = clock;
     }
@@ -46,46 +38,22 @@ public final class JobListEventsResource implements Routes {
     private void stream(SseClient client) {
         Caller caller = authenticator.require(client.ctx());
         boolean all = caller.admin() && "true".equals(client.ctx().queryParam("all"));
-        if (!streams.tryAcquire()) {
-            client.close();
-            return;
-        }
-        client.ctx().header("X-Accel-Buffering", "no");
-        client.keepAlive();
-        client.onClose(streams::release);
         Optional<UserId> whose = all ? Optional.empty() : Optional.of(caller.user());
-        // A loop in the handler itself would hold the answer back (Javalin sends when the handler returns).
-        BooleanSupplier standing = authenticator.standing(client.ctx());
-        Thread.ofVirtual().name("job list events").start(() -> pump(client, whose, standing));
+        streams.begin(client, "a list of jobs", stream -> feed(stream, whose));
     }
 
-    private void pump(SseClient client, Optional<UserId> whose, BooleanSupplier standing) {
+    private void feed(EventStreams.Stream stream, Optional<UserId> whose) throws InterruptedException {
         try (JobChanges.Watch watch = changes.watch(whose)) {
             // By the clock, so that ids go on ascending over a restart of the server.
             long id = clock.millis();
-            client.sendEvent("jobs", "{}", Long.toString(id));
-            long checkedAt = System.nanoTime();
-            while (!client.terminated()) {
-                if (System.nanoTime() - checkedAt > KEEP_ALIVE.toNanos()) {
-                    if (!standing.getAsBoolean()) {
-                        client.close();
-                        return;
-                    }
-                    checkedAt = System.nanoTime();
-                }
-                if (watch.await(KEEP_ALIVE)) {
+            stream.send("jobs", "{}", id);
+            while (stream.goesOn()) {
+                if (watch.await(EventStreams.LOOK_AFTER)) {
                     id = Math.max(id + 1, clock.millis());
-                    client.sendEvent("jobs", "{}", Long.toString(id));
+                    stream.send("jobs", "{}", id);
                     Thread.sleep(APART);
-                } else {
-                    client.sendComment("still here");
                 }
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
-            LOG.debug("an event stream of a list of jobs ended: {}", e.toString());
-            client.close();
         }
     }
 }

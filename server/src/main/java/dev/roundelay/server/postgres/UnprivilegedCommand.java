@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// The words before a command of PostgreSQL, which refuses to run as root, and their working folder's owner.
 ///
@@ -33,8 +34,8 @@ record UnprivilegedCommand(List<String> prefix, boolean givesFolderAway) {
             prefix.addAll(List.of("unshare", "-U"));
             return new UnprivilegedCommand(prefix, false);
         }
-        if (succeeds("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups", "true")) {
-            prefix.addAll(List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"));
+        if (succeeds(asNobody("true"))) {
+            prefix.addAll(List.of(asNobody()));
             return new UnprivilegedCommand(prefix, true);
         }
         throw new IOException("[postgresql] it refuses to run as root, and neither unshare nor setpriv works here; "
@@ -55,14 +56,20 @@ record UnprivilegedCommand(List<String> prefix, boolean givesFolderAway) {
         }
         run("chmod", "o+x", folder.resolve("..").normalize().toString());
         run("chown", "-R", NOBODY + ":" + NOBODY, folder.toString());
-        if (!succeeds(
-                "setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups", "test", "-x", folder + "/.")) {
+        if (!succeeds(asNobody("test", "-x", folder + "/."))) {
             throw new IOException(
                     "[--data-dir] this machine forbids namespaces, so PostgreSQL runs as the user nobody, who"
                             + " cannot reach " + folder
                             + "; give a --data-dir elsewhere, such as below /srv, or let others pass"
                             + " its parents (chmod o+x)");
         }
+    }
+
+    private static String[] asNobody(String... command) {
+        return Stream.concat(
+                        Stream.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"),
+                        Stream.of(command))
+                .toArray(String[]::new);
     }
 
     private static boolean isRoot() throws IOException {
