@@ -27,7 +27,7 @@ final class ErrorsPage {
             :root { color-scheme: light dark; }
             body { font: 16px/1.5 system-ui, sans-serif; max-width: 44rem; margin: 2rem auto; padding: 0 1rem; }
             h2 { font: 600 1.1rem ui-monospace, monospace; margin: 2rem 0 0.25rem; overflow-wrap: anywhere; }
-            h2:target { outline: 2px solid; outline-offset: 0.3rem; }
+            h2:target { outline: 2px solid; outline-offset: 0.3rem; scroll-margin-top: 1rem; }
             p { margin: 0.25rem 0; }
             code { font-family: ui-monospace, monospace; overflow-wrap: anywhere; }
             </style>
