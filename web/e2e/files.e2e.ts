@@ -178,6 +178,19 @@ test("files and folders are uploaded, with pause, resume and reload", async () =
   expect(Buffer.from(await sent.arrayBuffer()).equals(readFileSync(log))).toBe(true);
   await link("picture.dat").waitFor();
 
+  // What is there already is not written over without a word.
+  writeFileSync(picture, Buffer.concat([PNG, PNG]));
+  writeFileSync(join(folder, "blob.bin"), "another");
+  await choose("Upload", picture, join(folder, "blob.bin"));
+  await seen("2 files are there already");
+  await inspected(page, "files-taken");
+  await button("Replace picture.dat").click();
+  await seen("1 file is there already");
+  await button("Keep the old one").click();
+  await seen("All uploads have arrived");
+  expect((await (await content("look/picture.dat")).arrayBuffer()).byteLength).toBe(2 * PNG.length);
+  expect((await (await content("look/blob.bin")).arrayBuffer()).byteLength).toBe(6);
+
   mkdirSync(join(folder, "set/inner"), { recursive: true });
   writeFileSync(join(folder, "set/one.txt"), "1");
   writeFileSync(join(folder, "set/inner/two.txt"), "2");
@@ -186,7 +199,7 @@ test("files and folders are uploaded, with pause, resume and reload", async () =
   await link("inner/").waitFor();
 });
 
-test("a log of fifty megabytes is read at both ends without a long frame", async () => {
+test("a log of fifty megabytes is read at both ends, and searched", async () => {
   await show("look/");
   await link("train.log").click();
   await seen(/round 0 loss/);
@@ -211,6 +224,18 @@ test("a log of fifty megabytes is read at both ends without a long frame", async
   });
   const frames = await page.evaluate(() => (window as unknown as { frames: number[] }).frames);
   console.log(`[files] a log of ${LOG_LINES} lines: longest frame ${Math.max(...frames.slice(2)).toFixed(0)} ms`);
+  // The search reads on from what is shown, and finds what lies far below it and far above.
+  const find = page.getByLabel("Find in this text");
+  await find.fill("ROUND 301234 loss");
+  await find.press("Enter");
+  await text.locator("[aria-current]", { hasText: "round 301234 loss" }).waitFor();
+  await inspected(page, "files-find");
+  await find.fill("round 7 loss");
+  await button("Find the previous").click();
+  await text.locator("[aria-current]", { hasText: "round 7 loss" }).waitFor();
+  await find.fill("no such words");
+  await find.press("Enter");
+  await seen("Not found");
   await page.getByRole("switch", { name: "At the end" }).check({ force: true });
   await page
     .locator("div", { hasText: /round \d+ loss/ })

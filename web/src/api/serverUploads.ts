@@ -1,4 +1,4 @@
-import { address, ApiError, change, get, sendWithProgress } from "./http";
+import { address, ApiError, change, get, send, sendWithProgress } from "./http";
 import type { Upload } from "./types";
 import type { UploadStore } from "./transfer";
 
@@ -6,7 +6,11 @@ const UPLOADS = "/api/v1/uploads";
 
 /** The uploads of the server. */
 export const serverUploads: UploadStore = {
-  begin: (key, sizeBytes) => change<Upload>("POST", UPLOADS, { key, sizeBytes }),
+  async begin(key, sizeBytes, overwrite) {
+    const headers: Record<string, string> = overwrite ? {} : { "If-None-Match": "*" };
+    const response = await send(address(UPLOADS), { method: "POST", json: { key, sizeBytes }, headers });
+    return (await response.json()) as Upload;
+  },
   async find(id) {
     try {
       return await get<Upload>(path(id));

@@ -3,7 +3,8 @@ import type { Upload } from "./types";
 
 /** What an upload asks of the server; tests stand in for it. */
 export interface UploadStore {
-  readonly begin: (key: string, sizeBytes: number) => Promise<Upload>;
+  /** @throws ApiError 412 if `overwrite` is false and there is a file of that name */
+  readonly begin: (key: string, sizeBytes: number, overwrite: boolean) => Promise<Upload>;
   /** Returns the parts held; null if the upload is not known any more. */
   readonly find: (id: string) => Promise<Upload | null>;
   readonly send: (id: string, number: number, bytes: Blob, progress: Progress, signal: AbortSignal) => Promise<void>;
@@ -17,6 +18,8 @@ export type Progress = (bytes: number) => void;
 export interface Transfer {
   readonly key: string;
   readonly file: Blob;
+  /** Whether it may take the place of a file that is there. */
+  readonly overwrite: boolean;
   /** Of an upload that was begun earlier, as after a reload. */
   readonly id: string | null;
   readonly signal: AbortSignal;
@@ -88,7 +91,7 @@ export async function transfer(store: UploadStore, wish: Transfer): Promise<void
 async function beginOrResume(store: UploadStore, wish: Transfer): Promise<Upload> {
   const former = wish.id === null ? null : await store.find(wish.id);
   if (former && former.key === wish.key && former.sizeBytes === wish.file.size) return former;
-  const begun = await store.begin(wish.key, wish.file.size);
+  const begun = await store.begin(wish.key, wish.file.size, wish.overwrite);
   wish.onBegun(begun.id);
   return begun;
 }

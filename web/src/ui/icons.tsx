@@ -52,6 +52,7 @@ export const SunIcon = icon(
 export const MoonIcon = icon(<path d="M13 9.6A5.4 5.4 0 0 1 6.4 3a5.5 5.5 0 1 0 6.6 6.6z" />);
 export const SignOutIcon = icon(<path d="M6 2.5H3v11h3M10 5l3 3-3 3M13 8H6.5" />);
 export const ChevronDownIcon = icon(<path d="M4 6l4 4 4-4" />);
+export const ChevronUpIcon = icon(<path d="M4 10l4-4 4 4" />);
 export const DownloadIcon = icon(<path d="M8 2.5v7.5M4.8 7L8 10.2 11.2 7M3 13.5h10" />);
 export const StopIcon = icon(<rect x="4" y="4" width="8" height="8" rx="1" />);
 export const AgainIcon = icon(<path d="M13 8a5 5 0 1 1-1.6-3.7M13 2v3h-3" />);

@@ -39,6 +39,8 @@ export class Sending {
     await transfer(this.store, {
       key,
       file,
+      // What an earlier job left in these folders was settled before.
+      overwrite: true,
       id: this.begun.get(key) ?? null,
       signal,
       onBegun: (id) => this.begun.set(key, id),

@@ -23,15 +23,35 @@ export function UploadPanel() {
   }, [open.length]);
   if (items.length === 0) return null;
   const done = items.length - open.length;
+  const taken = open.filter((item) => item.state === "taken");
+  const moving = open.length - taken.length;
   const shown = [...open, ...items.filter((item) => item.state === "done")].slice(0, SHOWN);
   return (
     <Paper className="r-card" p={0} mb="sm" component="section" aria-label="Uploads">
       <div className={styles["head"]}>
         <Text fw={600} role="status">
-          {open.length > 0 ? `Uploading ${count(open.length, "file")}` : "All uploads have arrived"}
+          {headline(moving, taken.length)}
           {open.length > 0 && done > 0 ? `, ${done} arrived` : ""}
         </Text>
         <Group gap="xs">
+          {taken.length > 1 && (
+            <>
+              <Button
+                variant="default"
+                size="compact-xs"
+                onClick={() => taken.forEach((item) => uploads.replace(item.number))}
+              >
+                Replace all {taken.length}
+              </Button>
+              <Button
+                variant="default"
+                size="compact-xs"
+                onClick={() => taken.forEach((item) => void uploads.cancel(item.number))}
+              >
+                Keep all old ones
+              </Button>
+            </>
+          )}
           {done > 0 && (
             <Button variant="default" size="compact-xs" onClick={() => uploads.clearDone()}>
               Clear
@@ -51,4 +71,10 @@ export function UploadPanel() {
       )}
     </Paper>
   );
+}
+
+function headline(moving: number, taken: number): string {
+  const asked = taken > 0 ? `${count(taken, "file")} ${taken === 1 ? "is" : "are"} there already` : "";
+  if (moving > 0) return `Uploading ${count(moving, "file")}${asked && `; ${asked}`}`;
+  return asked || "All uploads have arrived";
 }

@@ -1,4 +1,4 @@
-import { ActionIcon, Group, Progress } from "@mantine/core";
+import { ActionIcon, Button, Group, Progress } from "@mantine/core";
 import { ErrorBox } from "../../../ui/ErrorBox";
 import { bytesText, durationText } from "../../../ui/format";
 import { CloseIcon, PauseIcon, PlayIcon } from "../../../ui/icons";
@@ -25,7 +25,7 @@ export function UploadRow({ item }: { readonly item: Item }) {
           {(item.state === "paused" || item.state === "failed") && (
             <Action label={`Resume ${name}`} onClick={() => uploads.resume(item.number)} Icon={PlayIcon} />
           )}
-          {item.state !== "done" && (
+          {item.state !== "done" && item.state !== "taken" && (
             <Action label={`Cancel ${name}`} onClick={() => void uploads.cancel(item.number)} Icon={CloseIcon} />
           )}
         </Group>
@@ -37,7 +37,19 @@ export function UploadRow({ item }: { readonly item: Item }) {
           aria-label={`${name}: ${percent.toFixed(0)} percent sent`}
         />
       </Progress.Root>
-      <span className={`${styles["words"]} r-numbers`}>{words(item)}</span>
+      <div className={styles["said"]}>
+        <span className={`${styles["words"]} r-numbers`}>{words(item)}</span>
+        {item.state === "taken" && (
+          <Group gap="xs">
+            <Button size="compact-xs" variant="default" onClick={() => uploads.replace(item.number)}>
+              Replace {name}
+            </Button>
+            <Button size="compact-xs" variant="default" onClick={() => void uploads.cancel(item.number)}>
+              Keep the old one
+            </Button>
+          </Group>
+        )}
+      </div>
       {isQuota(item.error) ? <QuotaHelp error={item.error} neededBytes={item.sizeBytes} /> : null}
       {item.error !== null && !isQuota(item.error) && <ErrorBox error={item.error} />}
     </li>
@@ -50,6 +62,8 @@ export function words(item: Item): string {
   switch (item.state) {
     case "waiting":
       return `Waiting, ${bytesText(item.sizeBytes)}`;
+    case "taken":
+      return `A file of this name is there already; the new one has ${bytesText(item.sizeBytes)}`;
     case "paused":
       return `Paused, ${amount}`;
     case "failed":

@@ -2,7 +2,8 @@ import { ApiError } from "../../../api/http";
 import { Speed } from "./speed";
 import { transfer, type UploadStore } from "../../../api/transfer";
 
-export type UploadState = "waiting" | "sending" | "paused" | "failed" | "done";
+/** `taken`: a file of that name is there already, and nothing has been sent yet. */
+export type UploadState = "waiting" | "sending" | "taken" | "paused" | "failed" | "done";
 
 /** An upload as it is shown. */
 export interface Item {
@@ -33,6 +34,7 @@ const AT_ONCE = 2;
 
 interface Running {
   readonly wish: Wish;
+  overwrite: boolean;
   id: string | null;
   abort: AbortController | null;
   speed: Speed;
@@ -69,7 +71,8 @@ export class UploadQueue {
   add(wishes: readonly Wish[]): void {
     const items = wishes.map((wish): Item => {
       const number = this.#next++;
-      this.#running.set(number, { wish, id: this.memory.get(markOf(wish)), abort: null, speed: new Speed(this.now) });
+      const id = this.memory.get(markOf(wish));
+      this.#running.set(number, { wish, overwrite: false, id, abort: null, speed: new Speed(this.now) });
       const nothing = { sentBytes: 0, bytesPerSecond: null, error: null };
       return { number, key: wish.key, sizeBytes: wish.file.size, state: "waiting", ...nothing };
     });
@@ -87,6 +90,13 @@ export class UploadQueue {
   resume(number: number): void {
     this.#change(number, { state: "waiting", error: null });
     this.#startNext();
+  }
+
+  /** Sends a file in the place of the one that is there. */
+  replace(number: number): void {
+    const running = this.#running.get(number);
+    if (running) running.overwrite = true;
+    this.resume(number);
   }
 
   /** Drops an upload here and on the server. */
@@ -123,6 +133,7 @@ export class UploadQueue {
       await transfer(this.store, {
         key: running.wish.key,
         file: running.wish.file,
+        overwrite: running.overwrite,
         id: running.id,
         signal: abort.signal,
         onBegun: (id) => {
@@ -140,7 +151,7 @@ export class UploadQueue {
       this.#finished.forEach((listener) => listener());
     } catch (error) {
       // A pause or a cancel has said already what it is.
-      if (!abort.signal.aborted) this.#change(number, { state: "failed", error, bytesPerSecond: null });
+      if (!abort.signal.aborted) this.#change(number, { ...stopped(error), bytesPerSecond: null });
     }
     this.#startNext();
   }
@@ -153,6 +164,11 @@ export class UploadQueue {
     this.#items = items;
     this.#listeners.forEach((listener) => listener());
   }
+}
+
+function stopped(error: unknown): Pick<Item, "state" | "error"> {
+  if (error instanceof ApiError && error.status === 412) return { state: "taken", error: null };
+  return { state: "failed", error };
 }
 
 /** Returns by what a file is known again when it is chosen after a reload. */

@@ -8,6 +8,7 @@ import { words } from "./UploadRow";
 
 const PART = 10;
 const away = new ApiError(0, "unreachable", "away", null, null, {});
+const there = new ApiError(412, "precondition_failed", "there", null, null, {});
 const full = new ApiError(403, "storage_quota_exceeded", "full", null, null, { usedBytes: 9, quotaBytes: 10 });
 
 /** Uploads in memory. A send waits while `held` is set, and fails as often as `failures` says. */
@@ -18,7 +19,8 @@ class FakeUploads implements UploadStore {
   failures: ApiError[] = [];
   holding: ((number: number) => boolean) | null = null;
 
-  readonly begin = (key: string, size: number) => {
+  readonly begin = (key: string, size: number, overwrite: boolean) => {
+    if (!overwrite && this.objects.has(key)) return Promise.reject(there);
     const id = `u${this.uploads.size + 1}`;
     this.uploads.set(id, { key, size, parts: new Map() });
     return Promise.resolve(this.#view(id));
@@ -72,6 +74,7 @@ const sending = (store: UploadStore, signal = new AbortController().signal, id: 
   transfer(store, {
     key: "k",
     file: file(),
+    overwrite: true,
     id,
     signal,
     onBegun: () => undefined,
@@ -165,8 +168,27 @@ describe("the queue", () => {
     expect(marks.marks.size).toBe(0);
 
     reloaded.add([{ key: "k", file: file("other") }]);
+    await vi.waitFor(() => expect(item(reloaded, 1)?.state).toBe("taken"));
+    reloaded.replace(2);
     await vi.waitFor(() => expect(item(reloaded, 1)?.state).toBe("done"));
     expect(store.objects.get("k")).toBe("other");
+  });
+
+  test("asks before it writes over a file, and sends nothing until it is told", async () => {
+    const store = new FakeUploads();
+    const queue = new UploadQueue(store, memory(), () => 0);
+    store.objects.set("k", "old").set("l", "old");
+    queue.add([wish, { key: "l", file: file() }, { key: "new", file: file() }]);
+    // Neither holds a place in the queue meanwhile.
+    await vi.waitFor(() => expect(item(queue, 2)?.state).toBe("done"));
+    expect(queue.items().map((each) => each.state)).toEqual(["taken", "taken", "done"]);
+    expect(store.objects.get("k")).toBe("old");
+
+    queue.replace(1);
+    await queue.cancel(2);
+    await vi.waitFor(() => expect(item(queue)?.state).toBe("done"));
+    expect(store.objects.get("k")).toBe(TEXT);
+    expect(store.objects.get("l")).toBe("old");
   });
 
   test("cancel drops it on the server too", async () => {

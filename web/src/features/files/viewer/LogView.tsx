@@ -5,7 +5,9 @@ import { ErrorBox } from "../../../ui/ErrorBox";
 import { bytesText, count } from "../../../ui/format";
 import { LogText } from "../../../ui/LogText";
 import { readPiece } from "./bytes";
+import { FindBar } from "./FindBar";
 import { RangedLines } from "./rangedLines";
+import { useFind } from "./useFind";
 import styles from "./viewer.module.css";
 
 const LINE_PX = 20;
@@ -59,6 +61,11 @@ function Lines({ fileKey, start, end }: { readonly fileKey: string; readonly sta
     initialRect: { width: 1000, height: 800 },
   });
   const total = lines.count;
+  const { found, look } = useFind(lines, (index) => {
+    setAtEnd(false);
+    virtual.scrollToIndex(index, { align: "center" });
+  });
+  const marked = found.is === "line" ? found.index : null;
   useEffect(() => {
     if (atEnd) virtual.scrollToIndex(total - 1, { align: "end" });
   }, [atEnd, total, virtual]);
@@ -70,6 +77,7 @@ function Lines({ fileKey, start, end }: { readonly fileKey: string; readonly sta
           {count(total, "line")}, {bytesText(end - start)}
         </span>
         <Group gap="xs">
+          <FindBar found={found} onLook={(text, step) => void look(text, step)} />
           <Switch size="xs" label="At the end" checked={atEnd} onChange={(e) => setAtEnd(e.currentTarget.checked)} />
         </Group>
       </div>
@@ -77,7 +85,12 @@ function Lines({ fileKey, start, end }: { readonly fileKey: string; readonly sta
       <div ref={frame} className={styles["lines"]} tabIndex={0} role="region" aria-label="Text">
         <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
           {virtual.getVirtualItems().map((item) => (
-            <div key={item.index} className={styles["line"]} style={{ transform: `translateY(${item.start}px)` }}>
+            <div
+              key={item.index}
+              className={`${styles["line"]} ${item.index === marked ? styles["found"] : ""}`}
+              aria-current={item.index === marked || undefined}
+              style={{ transform: `translateY(${item.start}px)` }}
+            >
               <span className={styles["number"]}>{(item.index + 1).toLocaleString("en")}</span>
               <span>
                 <LogText text={(lines.line(item.index) ?? "…").replace(/\r$/, "")} />

@@ -83,4 +83,40 @@ describe("a large text", () => {
     await vi.waitFor(() => expect(lines.line(0)).toBe(LINES[0]));
     expect(lines.failure).toBeNull();
   });
+
+  test("a text is found wherever it is, forward and backward, and each line once a round", async () => {
+    const { lines, reads } = open(BYTES);
+    const seek = (text: string, from: number, step: 1 | -1 = 1) =>
+      lines.find(text, from, step, new AbortController().signal, () => undefined);
+
+    const far = (await seek("54321 ", -1)) ?? -1;
+    expect(lines.line(far)).toBe(LINES[54_321]);
+    expect(await seek("54321 ", far)).toBe(far);
+
+    // What is found has its true number as soon as all before it has been read.
+    await readAll(lines);
+    const all: number[] = [];
+    for (let at = await seek("777", -1); at !== null && !all.includes(at); at = await seek("777", at)) all.push(at);
+    const expected = LINES.flatMap((line, at) => (line.includes("777") ? [at] : []));
+    expect(all).toEqual(expected);
+    expect(await seek("777", expected[0] ?? -1, -1)).toBe(expected.at(-1));
+    expect(await seek("777", expected[5] ?? -1, -1)).toBe(expected[4]);
+    expect(await seek("Ü 12", -1)).toBeNull();
+    expect(await seek(" ÜÜÜ", -1)).toBe(3);
+    expect(reads.length).toBeLessThan(20);
+  });
+
+  test("a search that is broken off ends, and one that cannot read says why", async () => {
+    const stop = new AbortController();
+    const search = open(BYTES).lines.find("nowhere", -1, 1, stop.signal, () => stop.abort(new Error("enough")));
+    await expect(search).rejects.toThrow("enough");
+
+    const away = new RangedLines(
+      () => Promise.reject(new Error("away")),
+      0,
+      1_000_000,
+      () => undefined,
+    );
+    await expect(away.find("x", -1, 1, new AbortController().signal, () => undefined)).rejects.toThrow("away");
+  });
 });

@@ -1,3 +1,5 @@
+import { plain } from "../../../ui/ansi";
+
 /** Reads bytes `from` (inclusive) to `to` (exclusive). */
 export type ReadBytes = (from: number, to: number) => Promise<Uint8Array>;
 
@@ -15,7 +17,8 @@ interface Chunk {
 /** The lines of a large text, of which only those that are looked at are read. Where no line has been read yet their
  * number is a guess from those that have been; it grows exact as they come. */
 export class RangedLines {
-  readonly #chunks: (Chunk | "coming" | null)[];
+  readonly #chunks: (Chunk | null)[];
+  readonly #coming = new Map<number, Promise<void>>();
   readonly #read: ReadBytes;
   readonly #changed: () => void;
   readonly #end: number;
@@ -57,9 +60,45 @@ export class RangedLines {
   line(index: number): string | null {
     const at = this.#chunkOf(index);
     const chunk = this.#chunks[at];
-    if (chunk === null) void this.#load(at);
-    if (!isRead(chunk)) return null;
-    return chunk.lines[index - (this.#starts[at] ?? 0)] ?? "";
+    if (chunk) return chunk.lines[index - (this.#starts[at] ?? 0)] ?? "";
+    void this.#load(at);
+    return null;
+  }
+
+  /** Looks for the next line that holds a text, whatever its case, first behind line `from`, then from the other end; -1
+   * and `count` stand before the first and behind the last line. What it passes is read and kept. Of a line that is cut,
+   * only what is shown is looked at.
+   *
+   * @param step 1 to look forward, -1 to look backward
+   * @param onProgress told which part of the whole has been looked at, 0 to 1
+   * @returns the line, null where no line holds the text
+   * @throws the reason of `signal`, or why a read failed
+   */
+  async find(
+    text: string,
+    from: number,
+    step: 1 | -1,
+    signal: AbortSignal,
+    onProgress: (part: number) => void,
+  ): Promise<number | null> {
+    const wanted = text.toLowerCase();
+    const holds = (line: string) => plain(line).toLowerCase().includes(wanted);
+    const all = this.#chunks.length;
+    const first = this.#chunkOf(Math.max(0, from));
+    await this.#load(first);
+    // A line's number moves when the chunks before it come, its place in its own chunk does not.
+    const origin = from - (this.#starts[first] ?? 0);
+    for (let passed = 0; passed <= all; passed++) {
+      const at = (((first + step * passed) % all) + all) % all;
+      await this.#load(at);
+      signal.throwIfAborted();
+      if (this.#failure !== null) throw this.#failure;
+      const lines = this.#chunks[at]?.lines ?? [];
+      const found = next(lines, passed === 0 ? origin : step > 0 ? -1 : lines.length, step, holds);
+      if (found !== null) return (this.#starts[at] ?? 0) + found;
+      onProgress(passed / all);
+    }
+    return null;
   }
 
   /** Forgets the failure, so that what is looked at is asked for again. */
@@ -68,9 +107,15 @@ export class RangedLines {
     this.#changed();
   }
 
-  async #load(at: number): Promise<void> {
-    if (this.#failure !== null) return;
-    this.#chunks[at] = "coming";
+  /** Returns when a chunk is there, or has failed to come. */
+  #load(at: number): Promise<void> {
+    if (this.#failure !== null || this.#chunks[at]) return Promise.resolve();
+    const coming = this.#coming.get(at) ?? this.#readChunk(at).finally(() => this.#coming.delete(at));
+    this.#coming.set(at, coming);
+    return coming;
+  }
+
+  async #readChunk(at: number): Promise<void> {
     const from = this.start + at * CHUNK;
     const to = Math.min(this.#end, from + CHUNK);
     // One byte before tells whether a line begins here; the overlap completes the last one.
@@ -80,7 +125,6 @@ export class RangedLines {
       this.#chunks[at] = { lines: linesOf(bytes, first === from ? 0 : -1, to - first) };
       this.#starts = this.#place();
     } catch (error) {
-      this.#chunks[at] = null;
       this.#failure = error;
     }
     this.#changed();
@@ -105,15 +149,23 @@ export class RangedLines {
     const starts = new Float64Array(this.#chunks.length + 1);
     this.#chunks.forEach((chunk, at) => {
       const bytes = Math.min(CHUNK, this.#end - this.start - at * CHUNK);
-      const lines = isRead(chunk) ? chunk.lines.length : Math.max(1, Math.round((guess * bytes) / CHUNK));
+      const lines = chunk ? chunk.lines.length : Math.max(1, Math.round((guess * bytes) / CHUNK));
       starts[at + 1] = (starts[at] ?? 0) + lines;
     });
     return starts;
   }
 }
 
-function isRead(chunk: Chunk | "coming" | null | undefined): chunk is Chunk {
-  return typeof chunk === "object" && chunk !== null;
+function isRead(chunk: Chunk | null): chunk is Chunk {
+  return chunk !== null;
+}
+
+/** Returns the place of the first line behind `from` that `holds`, null if none does. */
+function next(lines: readonly string[], from: number, step: 1 | -1, holds: (line: string) => boolean): number | null {
+  for (let at = from + step; at >= 0 && at < lines.length; at += step) {
+    if (holds(lines[at] ?? "")) return at;
+  }
+  return null;
 }
 
 /** Returns the lines that begin before `end`.

@@ -7,6 +7,7 @@ import dev.roundelay.contract.files.FileListing;
 import dev.roundelay.contract.files.PresignedUrl;
 import dev.roundelay.s3.Presigner;
 import dev.roundelay.server.bucket.Buckets;
+import dev.roundelay.server.bucket.Conditions;
 import dev.roundelay.server.http.ApiException;
 import dev.roundelay.server.http.Authenticator;
 import dev.roundelay.server.http.ByteRanges;
@@ -30,7 +31,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /// `/api/v1/files`: the objects of the caller's bucket.
 public final class FilesResource implements Routes {
@@ -141,20 +141,11 @@ public final class FilesResource implements Routes {
     private void write(Context ctx) throws IOException {
         Bucket bucket = buckets.of(authenticator.require(ctx).user());
         ObjectKey key = new ObjectKey(Requests.required(ctx, "key"));
-        Precondition precondition = precondition(ctx.header("If-Match"), ctx.header("If-None-Match"));
+        Precondition precondition = Conditions.of(ctx);
         byte[] body = Requests.bytes(ctx, MAX_TEXT_BYTES);
         StoredObject stored = objects.put(
                 bucket.name(), key, new ByteArrayInputStream(body), body.length, ObjectAttributes.TEXT, precondition);
         Requests.json(ctx, entry(stored));
-    }
-
-    private static Precondition precondition(@Nullable String ifMatch, @Nullable String ifNoneMatch) {
-        try {
-            return Precondition.parse(ifMatch, ifNoneMatch);
-        } catch (IllegalArgumentException e) {
-            throw new ApiException(
-                    ErrorCode.INVALID_REQUEST, "[If-Match] holds no ETag; send the one that a read gave, in quotes");
-        }
     }
 
     private void presign(Context ctx) {

@@ -3,6 +3,7 @@ package dev.roundelay.server.uploads;
 import dev.roundelay.contract.ErrorCode;
 import dev.roundelay.contract.files.Uploads;
 import dev.roundelay.server.bucket.Buckets;
+import dev.roundelay.server.bucket.Conditions;
 import dev.roundelay.server.http.ApiException;
 import dev.roundelay.server.http.Authenticator;
 import dev.roundelay.server.http.Requests;
@@ -59,10 +60,10 @@ public final class UploadsResource implements Routes {
                     "[sizeBytes] is %d; use 0 to %d".formatted(wish.sizeBytes(), UploadPlan.MAX_SIZE_BYTES));
         }
         ObjectKey key = new ObjectKey(Requests.field(wish.key(), "key"));
-        long replaced = objects.index()
-                .find(bucket.name(), key)
-                .map(StoredObject::sizeBytes)
-                .orElse(0L);
+        Optional<StoredObject> present = objects.index().find(bucket.name(), key);
+        // Before the first part, so that nobody sends gigabytes to learn that the name is taken.
+        Conditions.of(ctx).check(bucket.name(), key, present.orElse(null));
+        long replaced = present.map(StoredObject::sizeBytes).orElse(0L);
         bucket.requireRoom(Math.max(0, wish.sizeBytes() - replaced));
         ObjectAttributes attributes =
                 wish.contentType() == null ? ObjectAttributes.DEFAULT : ObjectAttributes.of(wish.contentType());

@@ -214,6 +214,20 @@ class FilesIT {
     }
 
     @Test
+    void an_upload_that_would_write_over_a_file_can_ask_first() {
+        write("data/shard.txt", "first");
+        Map<String, Object> wish = Map.of("key", "data/shard.txt", "sizeBytes", 5);
+        Map<String, Object> other = Map.of("key", "data/other.txt", "sizeBytes", 5);
+        As onlyNew = SERVER.admin().and("If-None-Match", "*");
+
+        assertThat(SERVER.call("POST", "/api/v1/uploads", onlyNew, wish).code()).isEqualTo("precondition_failed");
+        assertThat(SERVER.call("POST", "/api/v1/uploads", onlyNew, other).status())
+                .isEqualTo(201);
+        assertThat(SERVER.call("POST", "/api/v1/uploads", SERVER.admin(), wish).status())
+                .isEqualTo(201);
+    }
+
+    @Test
     void what_does_not_fit_is_refused_before_it_is_sent() {
         Answer answer = begin("huge", 1L << 41);
 
