@@ -79,27 +79,30 @@ test("ten thousand jobs", async () => {
   const first = await submit("one of many", { ROUNDS: 1, EPOCHS: 1 });
   await ended(first);
   const { spec } = await api<{ spec: Record<string, unknown> }>("GET", `/api/v1/jobs/${first}`);
-  let made = 0;
+  // What an earlier run made, where the product has been left running, counts.
+  let made = (await api<{ total: number }>("GET", "/api/v1/jobs?limit=1")).total;
+  const missing = JOBS - made;
   const began = performance.now();
   const make = async () => {
-    for (let number = ++made; number < JOBS; number = ++made) {
+    for (let number = ++made; number <= JOBS; number = ++made) {
       // Nobody has such a memory: they wait in the queue until they are taken out of it.
-      const auto = { estimatedMemoryMb: 2 ** 30 };
-      const workers = { ...(spec["workers"] as object), auto };
-      const { id } = await api<{ id: string }>("POST", "/api/v1/jobs", { ...spec, name: `run ${number}`, workers });
+      const selection = { auto: { estimatedMemoryMb: 2 ** 30 } };
+      const { id } = await api<{ id: string }>("POST", "/api/v1/jobs", { ...spec, name: `run ${number}`, selection });
       await api("POST", `/api/v1/jobs/${id}/cancel`);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, make));
-  const each = (performance.now() - began) / JOBS;
-  console.log(`[measure] ${JOBS} jobs submitted and cancelled: ${each.toFixed(1)} ms each, ${AT_ONCE} at once`);
+  if (missing > 0) {
+    const each = (performance.now() - began) / missing;
+    console.log(`[measure] ${missing} jobs submitted and cancelled: ${each.toFixed(1)} ms each, ${AT_ONCE} at once`);
+  }
 
   await page.goto("/dashboard/jobs");
   await page.getByText(/10,0\d\d jobs/).waitFor();
   console.log(
     `[measure] ${JOBS} jobs, first page: ${await framesOf(page.getByRole("region", { name: "Table of jobs" }), 60)}`,
   );
-  const row = page.getByRole("table", { name: "jobs" }).locator("tbody tr").first();
+  const row = page.getByRole("table", { name: "jobs" }).locator("tbody tr[aria-rowindex]").first();
   const turns: number[] = [];
   for (let turn = 2; turn <= 12; turn++) {
     const text = await row.innerText();
@@ -130,7 +133,7 @@ test("a shard of two gigabytes", async () => {
     const began = performance.now();
 
     await upload();
-    await page.getByText(/^\d{3}\.\d MB of 2\.0+ GB/).waitFor();
+    await page.getByText(/^\d{3} MB of 2\.0+ GB/).waitFor();
     await page.getByRole("button", { name: "Pause huge.zip" }).click();
     await page.getByText(/^Paused/).waitFor();
     await page.getByRole("button", { name: "Resume huge.zip" }).click();

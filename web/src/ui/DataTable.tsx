@@ -1,6 +1,6 @@
 import { VisuallyHidden } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type CSSProperties, type ReactNode, useEffect, useRef } from "react";
+import { type CSSProperties, memo, type ReactNode, useEffect, useRef } from "react";
 import styles from "./DataTable.module.css";
 import { ErrorBox } from "./ErrorBox";
 import { Loading } from "./Loading";
@@ -99,15 +99,7 @@ function Rows<T>(props: Props<T> & { rows: readonly T[] }) {
           <Spacer px={before} />
           {items.map((item) => {
             const row = rows[item.index] as T;
-            return (
-              <tr key={rowKey(row)} className={styles["row"]} aria-rowindex={item.index + 2}>
-                {columns.map((column) => (
-                  <td key={column.key} className={classes(column)}>
-                    {column.cell(row)}
-                  </td>
-                ))}
-              </tr>
-            );
+            return <Row key={rowKey(row)} row={row} columns={columns} index={item.index} />;
           })}
           <Spacer px={after} />
         </tbody>
@@ -115,6 +107,25 @@ function Rows<T>(props: Props<T> & { rows: readonly T[] }) {
     </div>
   );
 }
+
+interface RowProps<T> {
+  readonly row: T;
+  readonly columns: readonly Column<T>[];
+  readonly index: number;
+}
+
+// Scrolling changes which rows are in the page, none of those that stay.
+const Row = memo(function Row<T>({ row, columns, index }: RowProps<T>) {
+  return (
+    <tr className={styles["row"]} aria-rowindex={index + 2}>
+      {columns.map((column) => (
+        <td key={column.key} className={classes(column)}>
+          {column.cell(row)}
+        </td>
+      ))}
+    </tr>
+  );
+}) as <T>(props: RowProps<T>) => ReactNode;
 
 function Spacer({ px }: { readonly px: number }) {
   return px > 0 ? <tr aria-hidden style={{ height: px }} /> : null;
