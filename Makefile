@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MVN = . .work/env.sh && mvn -q -B
 
-.PHONY: help setup demo test test-built build bench format clean
+.PHONY: help setup demo test test-built build bench chaos format clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -28,6 +28,10 @@ test-built: ## run the suites of what `make test` has built: packages, proxies, 
 bench: build ## print the performance figures
 	@scripts/setup --test
 	@scripts/bench
+
+chaos: build ## run jobs under 200 seeded deaths and faults (FAULTS=n SEED=n)
+	@scripts/setup --test
+	@scripts/chaos $(or $(FAULTS),200) $(SEED)
 
 format: setup ## format the Java and Python sources
 	@$(MVN) spotless:apply

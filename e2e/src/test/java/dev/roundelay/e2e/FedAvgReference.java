@@ -2,6 +2,9 @@ package dev.roundelay.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.roundelay.e2e.product.Product;
+import dev.roundelay.e2e.product.Python;
+import dev.roundelay.e2e.product.Zips;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.roundelay.contract.job.JobView;
 import dev.roundelay.contract.job.RoundView;
+import dev.roundelay.e2e.product.Draft;
+import dev.roundelay.e2e.product.Product;
+import dev.roundelay.e2e.product.Python;
+import dev.roundelay.e2e.product.Zips;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;

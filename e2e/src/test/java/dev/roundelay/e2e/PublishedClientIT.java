@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.roundelay.contract.Json;
+import dev.roundelay.e2e.product.Product;
+import dev.roundelay.e2e.product.Python;
+import dev.roundelay.e2e.product.Zips;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

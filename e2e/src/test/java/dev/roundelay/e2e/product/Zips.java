@@ -1,4 +1,4 @@
-package dev.roundelay.e2e;
+package dev.roundelay.e2e.product;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -16,16 +16,16 @@ import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 
 /// Shards.
-final class Zips {
+public final class Zips {
     private Zips() {}
 
     /// Returns an archive with one file.
-    static byte[] of(String name, byte[] content) {
+    public static byte[] of(String name, byte[] content) {
         return of(Map.of(name, content));
     }
 
     /// Returns an archive with these files.
-    static byte[] of(Map<String, byte[]> files) {
+    public static byte[] of(Map<String, byte[]> files) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             for (Map.Entry<String, byte[]> file : files.entrySet()) {
@@ -40,7 +40,7 @@ final class Zips {
     }
 
     /// Unpacks an archive of this class into a new folder and returns that.
-    static Path unpack(byte[] archive, Path folder) throws IOException {
+    public static Path unpack(byte[] archive, Path folder) throws IOException {
         Files.createDirectories(folder);
         try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(archive))) {
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
@@ -52,12 +52,12 @@ final class Zips {
 
     /// Returns one archive a count, each with a `data.csv` of so many rows `a,b,c,y`, the same for the same
     /// counts.
-    static List<byte[]> tables(int... rows) {
+    public static List<byte[]> tables(int... rows) {
         return csv(rows).stream().map(table -> of("data.csv", table)).toList();
     }
 
     /// Returns the tables of [#tables] themselves.
-    static List<byte[]> csv(int... rows) {
+    public static List<byte[]> csv(int... rows) {
         Random random = new Random(20_260_101);
         List<byte[]> tables = new ArrayList<>();
         for (int count : rows) {

@@ -1,4 +1,4 @@
-package dev.roundelay.e2e;
+package dev.roundelay.e2e.product;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,16 +12,16 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// Python programs of the tests, run by the interpreters that `make setup` prepares.
-final class Python {
+public final class Python {
     /// Debian's Python with its old torch: what workers of these tests train with.
-    static final Path SYSTEM = Path.of("/usr/bin/python3");
+    public static final Path SYSTEM = Path.of("/usr/bin/python3");
 
     private static final int PATIENCE_SECONDS = 180;
 
     private Python() {}
 
     /// Returns the interpreter that an environment variable names.
-    static Path ofVariable(String variable) {
+    public static Path ofVariable(String variable) {
         String value = System.getenv(variable);
         if (value == null || !Files.isExecutable(Path.of(value))) {
             throw new AssertionError(variable + " names no Python interpreter; run `make setup`, then `make test`");
@@ -30,7 +30,8 @@ final class Python {
     }
 
     /// Runs a script of the test resources and returns what it printed.
-    static String run(Path interpreter, Map<String, String> environment, Path folder, String script, String... args) {
+    public static String run(
+            Path interpreter, Map<String, String> environment, Path folder, String script, String... args) {
         try {
             Path file = folder.resolve(script);
             Files.writeString(file, resource(script));
@@ -61,8 +62,8 @@ final class Python {
     }
 
     /// Returns a file of the test resources.
-    static String resource(String name) {
-        try (InputStream in = Python.class.getResourceAsStream(name)) {
+    public static String resource(String name) {
+        try (InputStream in = Python.class.getResourceAsStream("/dev/roundelay/e2e/" + name)) {
             if (in == null) {
                 throw new AssertionError("no resource " + name);
             }

@@ -1,11 +1,13 @@
-package dev.roundelay.e2e;
+package dev.roundelay.e2e.product;
 
 import dev.roundelay.contract.job.JobView;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,46 +15,66 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// A server with workers, each a process of its own, in a fresh folder below `target`.
-final class Product implements AutoCloseable {
+public final class Product implements AutoCloseable {
     private static final String SERVER_MAIN = "dev.roundelay.server.Main";
     private static final String WORKER_MAIN = "dev.roundelay.worker.Main";
     private static final Duration PATIENCE = Duration.ofSeconds(180);
 
     private final Path folder;
     private final Path data;
-    private final Map<String, Program> workers = new LinkedHashMap<>();
-    private Program server;
+    private final boolean mortal;
+    private final Map<String, Program> workers = new ConcurrentHashMap<>();
+    private volatile Program server;
     private final Map<String, String> credentials;
+    private URI serverOfWorkers;
     private final Api api;
     private final Bucket bucket;
 
-    private Product(Path folder) {
+    private Product(Path folder, boolean mortal) {
         this.folder = folder;
+        this.mortal = mortal;
         this.data = folder.resolve("data");
         this.server = launchServer();
         this.credentials = readCredentials();
+        this.serverOfWorkers = URI.create(Objects.requireNonNull(credentials.get("RESON_BASE_URL")));
         this.api = new Api(credentials);
         this.bucket = new Bucket(credentials);
     }
 
     /// Starts a server.
-    static Product start(String name) {
+    public static Product start(String name) {
+        return start(name, false);
+    }
+
+    /// Starts a server; it and its workers can be told to end at a named point ([#armed]).
+    public static Product startMortal(String name) {
+        return start(name, true);
+    }
+
+    private static Product start(String name, boolean mortal) {
         try {
             Path parent = Files.createDirectories(Path.of("target", "e2e").toAbsolutePath());
-            return new Product(Files.createTempDirectory(
+            Path folder = Files.createTempDirectory(
                     parent,
                     name + "-",
-                    java.nio.file.attribute.PosixFilePermissions.asFileAttribute(
-                            java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"))));
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+            return new Product(folder, mortal);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    /// Has workers that are started from now on reach the server at another address.
+    public Product through(URI address) {
+        serverOfWorkers = address;
+        return this;
+    }
+
     /// Starts workers and waits until the server sees them.
-    Product withWorkers(List<String> names, String... options) {
+    public Product withWorkers(List<String> names, String... options) {
         names.forEach(name -> launchWorker(name, options));
         Eventually.await(
                 "workers " + names + " are online",
@@ -71,7 +93,7 @@ final class Product implements AutoCloseable {
         write(token, Objects.requireNonNull(credentials.get("ROUNDELAY_WORKER_TOKEN")));
         List<String> arguments = new ArrayList<>(List.of(
                 "--server",
-                Objects.requireNonNull(credentials.get("RESON_BASE_URL")),
+                serverOfWorkers.toString(),
                 "--token-file",
                 token.toString(),
                 "--data-dir",
@@ -82,7 +104,7 @@ final class Product implements AutoCloseable {
                 name,
                 "--exit-with-parent"));
         arguments.addAll(List.of(options));
-        workers.put(name, Program.java(name, WORKER_MAIN, "128m", folder, arguments));
+        workers.put(name, Program.java(name, WORKER_MAIN, "128m", folder, jvm(name), arguments));
     }
 
     private Program launchServer() {
@@ -91,6 +113,7 @@ final class Product implements AutoCloseable {
                 SERVER_MAIN,
                 "256m",
                 folder,
+                jvm("server"),
                 List.of("--data-dir", data.toString(), "--port", "0", "--s3-port", "0", "--exit-with-parent"));
         try {
             program.awaitLine("server ready");
@@ -102,61 +125,96 @@ final class Product implements AutoCloseable {
         return program;
     }
 
-    Path folder() {
+    public Path folder() {
         return folder;
     }
 
-    Api api() {
+    public Api api() {
         return api;
     }
 
-    Bucket bucket() {
+    public Bucket bucket() {
         return bucket;
     }
 
     /// Returns what `credentials.env` holds.
-    Map<String, String> credentials() {
+    public Map<String, String> credentials() {
         return credentials;
     }
 
-    Program worker(String name) {
+    public Program server() {
+        return server;
+    }
+
+    /// Has a program end when it reaches a point for the n-th time from now on; with an empty name it lives on.
+    public void armed(String program, String point, int times) {
+        write(control(program), point.isEmpty() ? "" : point + "#" + times);
+    }
+
+    /// Returns the points that a program has passed, in order of their names.
+    public List<String> points(String program) {
+        try {
+            return Files.readAllLines(control(program).resolveSibling(program + ".fault.seen")).stream()
+                    .distinct()
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path control(String program) {
+        return folder.resolve(program + ".fault");
+    }
+
+    private List<String> jvm(String program) {
+        return mortal ? List.of("-javaagent:" + FaultAgentJar.path() + "=" + control(program)) : List.of();
+    }
+
+    /// Starts a worker again that has ended, on its own folder.
+    public void restartWorker(String name) {
+        launchWorker(name);
+    }
+
+    public Program worker(String name) {
         return Objects.requireNonNull(workers.get(name), name);
     }
 
     /// Returns every process below the workers.
-    List<ProcessHandle> jobProcesses() {
+    public List<ProcessHandle> jobProcesses() {
         return workers.values().stream()
                 .flatMap(worker -> worker.handle().descendants())
                 .toList();
     }
 
     /// Sends a job.
-    JobView submit(Draft draft) {
+    public JobView submit(Draft draft) {
         return api.submit(draft.upload(bucket));
     }
 
     /// Sends a job and waits for its good end.
-    JobView finish(Draft draft) {
+    public JobView finish(Draft draft) {
         return api.awaitFinished(submit(draft).id());
     }
 
-    void killServer() {
+    public void killServer() {
         server.kill();
     }
 
     /// Starts the server again on the same folder.
-    void restartServer() {
+    public void restartServer() {
         server = launchServer();
     }
 
     /// Kills the database's first process as the kernel would.
-    void killPostgres() {
+    public void killPostgres() {
         ProcessHandle postmaster = postmaster().orElseThrow();
         postmaster.destroyForcibly();
         Eventually.await("PostgreSQL is gone", PATIENCE, () -> !postmaster.isAlive());
     }
 
-    private Optional<ProcessHandle> postmaster() {
+    /// Returns the first process of the database.
+    public Optional<ProcessHandle> postmaster() {
         try {
             String first = Files.readAllLines(data.resolve("postgres/data/postmaster.pid"))
                     .getFirst();

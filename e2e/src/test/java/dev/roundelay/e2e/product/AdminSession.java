@@ -1,4 +1,4 @@
-package dev.roundelay.e2e;
+package dev.roundelay.e2e.product;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.roundelay.contract.Json;
@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /// The first user, signed in as a browser would be: for what an API key may not do.
-final class AdminSession implements AutoCloseable {
+public final class AdminSession implements AutoCloseable {
     private final HttpClient http = HttpClient.newHttpClient();
     private final String url;
     private final String cookie;
@@ -21,7 +21,7 @@ final class AdminSession implements AutoCloseable {
     private final String userId;
 
     /// Signs in.
-    AdminSession(Map<String, String> credentials) {
+    public AdminSession(Map<String, String> credentials) {
         this.url = Objects.requireNonNull(credentials.get("RESON_BASE_URL"));
         HttpResponse<String> answer = send(request("/api/v1/session")
                 .POST(json(Map.of(
@@ -34,14 +34,14 @@ final class AdminSession implements AutoCloseable {
     }
 
     /// Sets the user's own storage quota and returns what it was.
-    long setQuota(long bytes) {
+    public long setQuota(long bytes) {
         JsonNode before = parse(send(signed("/api/v1/bucket/usage").GET()).body());
         var _ = send(signed("/api/v1/users/" + userId).method("PATCH", json(Map.of("quotaBytes", bytes))));
         return before.get("quotaBytes").asLong();
     }
 
     /// Returns how many bytes the user's bucket holds.
-    long usedBytes() {
+    public long usedBytes() {
         return parse(send(signed("/api/v1/bucket/usage").GET()).body())
                 .get("usedBytes")
                 .asLong();

@@ -1,4 +1,4 @@
-package dev.roundelay.e2e;
+package dev.roundelay.e2e.product;
 
 import java.io.File;
 import java.io.IOException;
@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 
 /// A program of the product as a process of its own, on the class path of this JVM. Its standard input stays
 /// open for as long as it is to live; what it prints goes to files.
-final class Program implements AutoCloseable {
+public final class Program implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(180);
 
     private final String name;
@@ -34,16 +34,21 @@ final class Program implements AutoCloseable {
     }
 
     /// Starts the main class of a room.
-    static Program java(String name, String mainClass, String heap, Path folder, List<String> arguments) {
+    public static Program java(String name, String mainClass, String heap, Path folder, List<String> arguments) {
+        return java(name, mainClass, heap, folder, List.of(), arguments);
+    }
+
+    /// Starts the main class of a room with further options of the JVM.
+    public static Program java(
+            String name, String mainClass, String heap, Path folder, List<String> jvm, List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + heap,
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                classPath(),
-                mainClass));
+                "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(jvm);
+        command.addAll(List.of("-cp", classPath(), mainClass));
         command.addAll(arguments);
         try {
             Path out = Files.createTempFile(folder, name + "-", ".out");
@@ -72,7 +77,7 @@ final class Program implements AutoCloseable {
     }
 
     /// Waits for a line that says so on standard output.
-    void awaitLine(String part) {
+    public void awaitLine(String part) {
         Eventually.await(name + " prints '" + part + "'", PATIENCE, () -> {
             if (!process.isAlive()) {
                 throw new AssertionError(name + " ended with " + process.exitValue() + ":\n" + read(err));
@@ -82,22 +87,26 @@ final class Program implements AutoCloseable {
     }
 
     /// Returns what it has said on standard error.
-    String errors() {
+    public String errors() {
         return read(err);
     }
 
-    ProcessHandle handle() {
+    public ProcessHandle handle() {
         return process.toHandle();
     }
 
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
     /// Waits for its own end and returns the exit code.
-    int awaitExit() {
+    public int awaitExit() {
         Eventually.await(name + " ends", PATIENCE, () -> !process.isAlive());
         return process.exitValue();
     }
 
     /// Fails if it has ended without having been told to.
-    void requireRunning() {
+    public void requireRunning() {
         if (!killed && !process.isAlive()) {
             throw new AssertionError(
                     name + " ended by itself with exit code " + process.exitValue() + ":\n" + read(err));
@@ -105,7 +114,7 @@ final class Program implements AutoCloseable {
     }
 
     /// Ends it as the kernel would: SIGKILL, nothing written, nothing said.
-    void kill() {
+    public void kill() {
         killed = true;
         process.destroyForcibly();
         awaitEnd();

@@ -1,4 +1,4 @@
-package dev.roundelay.e2e;
+package dev.roundelay.e2e.product;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
@@ -26,7 +26,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The public API as a program sees it, with the key of the first user.
-final class Api implements AutoCloseable {
+public final class Api implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(240);
 
     private final HttpClient http = HttpClient.newBuilder()
@@ -35,51 +35,56 @@ final class Api implements AutoCloseable {
             .build();
     private final Map<String, String> credentials;
 
-    Api(Map<String, String> credentials) {
+    public Api(Map<String, String> credentials) {
         this.credentials = Map.copyOf(credentials);
     }
 
     /// Creates a job and returns it.
-    JobView submit(Map<String, Object> spec) {
+    public JobView submit(Map<String, Object> spec) {
         return read(call("POST", "/api/v1/jobs", spec), new TypeReference<>() {});
     }
 
+    /// Creates a job, or returns the one that was created with this key before.
+    public JobView submit(Map<String, Object> spec, String idempotencyKey) {
+        return read(call("POST", "/api/v1/jobs", spec, "Idempotency-Key", idempotencyKey), new TypeReference<>() {});
+    }
+
     /// Sends an ended job again.
-    JobView resubmit(String id, Map<String, Object> wish) {
+    public JobView resubmit(String id, Map<String, Object> wish) {
         return read(call("POST", "/api/v1/jobs/" + id + "/resubmit", wish), new TypeReference<>() {});
     }
 
-    JobView job(String id) {
+    public JobView job(String id) {
         return get("/api/v1/jobs/" + id, new TypeReference<>() {});
     }
 
-    void cancel(String id) {
+    public void cancel(String id) {
         var _ = call("POST", "/api/v1/jobs/" + id + "/cancel", null);
     }
 
-    List<AssignmentView> assignments(String id) {
+    public List<AssignmentView> assignments(String id) {
         return get("/api/v1/jobs/" + id + "/assignments", new TypeReference<Page<AssignmentView>>() {})
                 .items();
     }
 
-    List<RoundView> rounds(String id) {
+    public List<RoundView> rounds(String id) {
         return get("/api/v1/jobs/" + id + "/rounds", new TypeReference<Page<RoundView>>() {})
                 .items();
     }
 
-    List<WorkerView> workers() {
+    public List<WorkerView> workers() {
         return get("/api/v1/workers", new TypeReference<Page<WorkerView>>() {}).items();
     }
 
     /// Returns the names of the newest jobs.
-    List<String> jobNames() {
+    public List<String> jobNames() {
         return get("/api/v1/jobs?limit=200", new TypeReference<Page<JobView>>() {}).items().stream()
                 .map(JobView::name)
                 .toList();
     }
 
     /// Returns all lines of a job.
-    List<LogLine> logs(String id) {
+    public List<LogLine> logs(String id) {
         List<LogLine> lines = new ArrayList<>();
         long after = 0;
         while (true) {
@@ -93,12 +98,12 @@ final class Api implements AutoCloseable {
     }
 
     /// Waits for the end of a job.
-    JobView awaitEnd(String id) {
+    public JobView awaitEnd(String id) {
         return await("the end of " + id, id, job -> job.state().isTerminal());
     }
 
     /// Waits for the good end of a job.
-    JobView awaitFinished(String id) {
+    public JobView awaitFinished(String id) {
         JobView job = awaitEnd(id);
         if (job.state() != JobState.FINISHED) {
             StringBuilder all = new StringBuilder();
@@ -110,7 +115,7 @@ final class Api implements AutoCloseable {
     }
 
     /// Waits for a state of a job; a server that is just away is asked again.
-    JobView await(String what, String id, java.util.function.Predicate<JobView> passes) {
+    public JobView await(String what, String id, java.util.function.Predicate<JobView> passes) {
         return Eventually.await(
                         what,
                         PATIENCE,
@@ -120,7 +125,7 @@ final class Api implements AutoCloseable {
     }
 
     /// Returns nothing instead of an error while the server cannot answer.
-    <T> Optional<T> whileUp(java.util.function.Supplier<T> question) {
+    public <T> Optional<T> whileUp(java.util.function.Supplier<T> question) {
         try {
             return Optional.of(question.get());
         } catch (UncheckedIOException _) {
@@ -128,7 +133,7 @@ final class Api implements AutoCloseable {
         }
     }
 
-    JsonNode patch(String path, Map<String, Object> body) {
+    public JsonNode patch(String path, Map<String, Object> body) {
         return read(call("PATCH", path, body), new TypeReference<>() {});
     }
 
@@ -146,10 +151,11 @@ final class Api implements AutoCloseable {
 
     /// Sends a request and returns the body of the answer.
     ///
+    /// @param headers further ones, name and value in turn
     /// @throws UncheckedIOException if the server is away
-    String call(String method, String path, @Nullable Map<String, Object> body) {
+    public String call(String method, String path, @Nullable Map<String, Object> body, String... headers) {
         try {
-            HttpRequest request = HttpRequest.newBuilder(URI.create(credentials.get("RESON_BASE_URL") + path))
+            HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create(credentials.get("RESON_BASE_URL") + path))
                     .header("Authorization", "Bearer " + credentials.get("RESON_API_KEY"))
                     .header("Content-Type", "application/json")
                     .timeout(Duration.ofSeconds(30))
@@ -158,8 +164,11 @@ final class Api implements AutoCloseable {
                             body == null
                                     ? HttpRequest.BodyPublishers.noBody()
                                     : HttpRequest.BodyPublishers.ofByteArray(
-                                            Json.strict().writeValueAsBytes(body)))
-                    .build();
+                                            Json.strict().writeValueAsBytes(body)));
+            if (headers.length > 0) {
+                builder.headers(headers);
+            }
+            HttpRequest request = builder.build();
             HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
             if (answer.statusCode() >= 500) {
                 throw new IOException(method + " " + path + ": " + answer.statusCode() + " " + answer.body());
@@ -182,7 +191,7 @@ final class Api implements AutoCloseable {
     }
 
     /// The server refused a request.
-    static final class RefusedException extends RuntimeException {
+    public static final class RefusedException extends RuntimeException {
         private final int status;
 
         RefusedException(int status, String message) {
@@ -190,7 +199,7 @@ final class Api implements AutoCloseable {
             this.status = status;
         }
 
-        int status() {
+        public int status() {
             return status;
         }
     }

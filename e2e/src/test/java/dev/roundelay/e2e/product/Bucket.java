@@ -1,4 +1,4 @@
-package dev.roundelay.e2e;
+package dev.roundelay.e2e.product;
 
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -14,11 +14,11 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /// The bucket of the first user, through the AWS SDK.
-final class Bucket implements AutoCloseable {
+public final class Bucket implements AutoCloseable {
     private final S3Client s3;
     private final String name;
 
-    Bucket(Map<String, String> credentials) {
+    public Bucket(Map<String, String> credentials) {
         this.name = Objects.requireNonNull(credentials.get("RESON_S3_BUCKET"));
         this.s3 = S3Client.builder()
                 .endpointOverride(URI.create(Objects.requireNonNull(credentials.get("RESON_S3_ENDPOINT"))))
@@ -30,28 +30,28 @@ final class Bucket implements AutoCloseable {
                 .build();
     }
 
-    void put(String key, byte[] bytes) {
+    public void put(String key, byte[] bytes) {
         s3.putObject(request -> request.bucket(name).key(key), RequestBody.fromBytes(bytes));
     }
 
-    void put(String key, String text) {
+    public void put(String key, String text) {
         put(key, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    void delete(String key) {
+    public void delete(String key) {
         s3.deleteObject(request -> request.bucket(name).key(key));
     }
 
-    byte[] get(String key) {
+    public byte[] get(String key) {
         return s3.getObjectAsBytes(request -> request.bucket(name).key(key)).asByteArray();
     }
 
-    String text(String key) {
+    public String text(String key) {
         return new String(get(key), StandardCharsets.UTF_8);
     }
 
     /// Returns the keys below a prefix, in order.
-    List<String> keys(String prefix) {
+    public List<String> keys(String prefix) {
         return s3.listObjectsV2Paginator(request -> request.bucket(name).prefix(prefix)).contents().stream()
                 .map(S3Object::key)
                 .toList();

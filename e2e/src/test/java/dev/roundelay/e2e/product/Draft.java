@@ -1,4 +1,4 @@
-package dev.roundelay.e2e;
+package dev.roundelay.e2e.product;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param requirements text of requirements.txt, or null for none
 /// @param federation   the part `federation`
 /// @param more         further parts of the specification
-record Draft(
+public record Draft(
         String name,
         String model,
         String className,
@@ -22,34 +22,34 @@ record Draft(
         Map<String, Object> federation,
         Map<String, Object> more) {
 
-    static Draft of(String name, String model, List<byte[]> shards, int rounds) {
+    public static Draft of(String name, String model, List<byte[]> shards, int rounds) {
         return new Draft(name, model, "Model", shards, null, Map.of("rounds", rounds), Map.of());
     }
 
-    Draft withRequirements(String text) {
+    public Draft withRequirements(String text) {
         return new Draft(name, model, className, shards, text, federation, more);
     }
 
-    Draft with(String part, Object value) {
+    public Draft with(String part, Object value) {
         Map<String, Object> all = new LinkedHashMap<>(more);
         all.put(part, value);
         return new Draft(name, model, className, shards, requirements, federation, all);
     }
 
-    Draft withClass(String other) {
+    public Draft withClass(String other) {
         return new Draft(name, model, other, shards, requirements, federation, more);
     }
 
-    Draft withFederation(Map<String, Object> other) {
+    public Draft withFederation(Map<String, Object> other) {
         return new Draft(name, model, className, shards, requirements, other, more);
     }
 
-    String folder() {
+    public String folder() {
         return "jobs/" + name + "/";
     }
 
     /// Puts its files into the bucket and returns the body of the request that starts it.
-    Map<String, Object> upload(Bucket bucket) {
+    public Map<String, Object> upload(Bucket bucket) {
         bucket.keys(folder() + "shards/").forEach(bucket::delete);
         bucket.put(folder() + "scripts/model_def.py", model);
         for (int i = 0; i < shards.size(); i++) {

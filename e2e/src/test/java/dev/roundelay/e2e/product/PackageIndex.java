@@ -1,4 +1,4 @@
-package dev.roundelay.e2e;
+package dev.roundelay.e2e.product;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /// The package index that pip of this machine is told of by its variables, as options of a worker.
-final class PackageIndex {
+public final class PackageIndex {
     private static final Map<String, String> OPTIONS = Map.of(
             "PIP_INDEX_URL", "--index-url",
             "PIP_EXTRA_INDEX_URL", "--extra-index-url",
@@ -14,7 +14,7 @@ final class PackageIndex {
 
     private PackageIndex() {}
 
-    static List<String> options() {
+    public static List<String> options() {
         List<String> options = new ArrayList<>();
         OPTIONS.forEach((variable, option) -> {
             String value = Objects.requireNonNullElse(System.getenv(variable), "");

@@ -1,0 +1,60 @@
+package dev.roundelay.e2e.chaos;
+
+import java.time.Duration;
+import java.util.List;
+
+/// What befalls a product while it runs a job.
+sealed interface Fault {
+    /// A program: `server`, or a worker by its name.
+    String SERVER = "server";
+
+    /// `kill -9` of some of the processes.
+    ///
+    /// @param after from the submit on
+    record Kill(List<Victim> victims, Duration after) implements Fault {
+        public Kill {
+            victims = List.copyOf(victims);
+        }
+
+        @Override
+        public String toString() {
+            return "kill -9 of " + victims + " after " + after.toMillis() + " ms";
+        }
+    }
+
+    /// A program ends where it stands, before or after a commit, an fsync, a rename, a link, an answer or a call.
+    ///
+    /// @param times it lives on until it comes there for this time
+    record Point(String program, String name, int times) implements Fault {
+        @Override
+        public String toString() {
+            return program + " ends at " + name + " #" + times;
+        }
+    }
+
+    /// SIGSTOP, and SIGCONT after a while.
+    record Freeze(Victim victim, Duration after, Duration length) implements Fault {
+        @Override
+        public String toString() {
+            return "stop of " + victim + " after " + after.toMillis() + " ms for " + length.toMillis() + " ms";
+        }
+    }
+
+    /// The workers' connections to the server break, and none comes about for a while.
+    record Cut(Duration after, Duration length) implements Fault {
+        @Override
+        public String toString() {
+            return "workers cut off after " + after.toMillis() + " ms for " + length.toMillis() + " ms";
+        }
+    }
+
+    /// Which processes.
+    enum Victim {
+        SERVER,
+        POSTGRES,
+        /// The agent that holds a shard, or one at random.
+        WORKER,
+        /// A Python process that trains.
+        HARNESS
+    }
+}
