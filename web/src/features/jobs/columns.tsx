@@ -24,7 +24,7 @@ export function jobColumns(curves: ReadonlyMap<string, Curve>, everybody: boolea
   };
   return [
     { key: "name", header: "Name", cell: (job) => <Name job={job} /> },
-    { key: "state", header: "State", width: "210px", cell: (job) => <State job={job} /> },
+    { key: "state", header: "State", width: "min(210px, 38vw)", cell: (job) => <State job={job} /> },
     {
       key: "rounds",
       header: "Rounds",

@@ -26,7 +26,7 @@ class ChaosIT {
         try (Product product = Product.startMortal("chaos");
                 Wire wire = new Wire(
                         URI.create(Objects.requireNonNull(product.credentials().get("RESON_BASE_URL"))))) {
-            product.through(wire.address()).withWorkers(WORKERS);
+            product.through(wire.address().toString()).withWorkers(WORKERS);
             // The first one takes cold code; the second one shows how long a job takes, and which points it passes.
             undisturbed(product, "first");
             long begin = System.nanoTime();

@@ -3,7 +3,6 @@ package dev.roundelay.e2e.product;
 import dev.roundelay.contract.job.JobView;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -26,50 +25,52 @@ public final class Product implements AutoCloseable {
     private final Path folder;
     private final Path data;
     private final boolean mortal;
+    private final List<String> serverOptions;
     private final Map<String, Program> workers = new ConcurrentHashMap<>();
     private volatile Program server;
     private final Map<String, String> credentials;
-    private URI serverOfWorkers;
+    private String serverOfWorkers;
     private final Api api;
     private final Bucket bucket;
 
-    private Product(Path folder, boolean mortal) {
+    private Product(Path folder, boolean mortal, List<String> serverOptions) {
         this.folder = folder;
         this.mortal = mortal;
+        this.serverOptions = List.copyOf(serverOptions);
         this.data = folder.resolve("data");
         this.server = launchServer();
         this.credentials = readCredentials();
-        this.serverOfWorkers = URI.create(Objects.requireNonNull(credentials.get("RESON_BASE_URL")));
+        this.serverOfWorkers = Objects.requireNonNull(credentials.get("RESON_BASE_URL"));
         this.api = new Api(credentials);
         this.bucket = new Bucket(credentials);
     }
 
-    /// Starts a server.
-    public static Product start(String name) {
-        return start(name, false);
+    /// Starts a server, with further options if there are some.
+    public static Product start(String name, String... serverOptions) {
+        return start(name, false, List.of(serverOptions));
     }
 
     /// Starts a server; it and its workers can be told to end at a named point ([#armed]).
     public static Product startMortal(String name) {
-        return start(name, true);
+        return start(name, true, List.of());
     }
 
-    private static Product start(String name, boolean mortal) {
+    private static Product start(String name, boolean mortal, List<String> serverOptions) {
         try {
             Path parent = Files.createDirectories(Path.of("target", "e2e").toAbsolutePath());
             Path folder = Files.createTempDirectory(
                     parent,
                     name + "-",
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
-            return new Product(folder, mortal);
+            return new Product(folder, mortal, serverOptions);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /// Has workers that are started from now on reach the server at another address.
-    public Product through(URI address) {
-        serverOfWorkers = address;
+    /// Has workers that are started from now on reach the server at other addresses, with commas between.
+    public Product through(String addresses) {
+        serverOfWorkers = addresses;
         return this;
     }
 
@@ -93,7 +94,7 @@ public final class Product implements AutoCloseable {
         write(token, Objects.requireNonNull(credentials.get("ROUNDELAY_WORKER_TOKEN")));
         List<String> arguments = new ArrayList<>(List.of(
                 "--server",
-                serverOfWorkers.toString(),
+                serverOfWorkers,
                 "--token-file",
                 token.toString(),
                 "--data-dir",
@@ -108,13 +109,7 @@ public final class Product implements AutoCloseable {
     }
 
     private Program launchServer() {
-        Program program = Program.java(
-                "server",
-                SERVER_MAIN,
-                "256m",
-                folder,
-                jvm("server"),
-                List.of("--data-dir", data.toString(), "--port", "0", "--s3-port", "0", "--exit-with-parent"));
+        Program program = serverProgram("server", "0", "0");
         try {
             program.awaitLine("server ready");
         } catch (AssertionError e) {
@@ -123,6 +118,21 @@ public final class Product implements AutoCloseable {
             throw e;
         }
         return program;
+    }
+
+    private Program serverProgram(String name, String port, String s3Port) {
+        List<String> arguments = new ArrayList<>(
+                List.of("--data-dir", data.toString(), "--port", port, "--s3-port", s3Port, "--exit-with-parent"));
+        arguments.addAll(serverOptions);
+        return Program.java(name, SERVER_MAIN, "256m", folder, jvm(name), arguments);
+    }
+
+    /// Starts a second server on the same folder and database, which waits for the first one's end. The caller closes
+    /// it.
+    public Program startStandby(int port, int s3Port) {
+        Program standby = serverProgram("standby", Integer.toString(port), Integer.toString(s3Port));
+        standby.awaitLine("server standby");
+        return standby;
     }
 
     public Path folder() {

@@ -120,6 +120,21 @@ public final class Program implements AutoCloseable {
         awaitEnd();
     }
 
+    /// Sends a signal by its name, such as `STOP`.
+    public void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
     /// Closes its input and asks it to end; kills it if it does not.
     @Override
     public void close() {
