@@ -4,12 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Names a point by who of the product is doing it: `commit.after@KernelWrites.write<Kernel.submit`.
+/// Names a point by who of the product is doing it: `commit.after@JdbcKernelStore.inTransaction<Kernel.submit`.
 final class PointName {
     private static final String PRODUCT = "dev.roundelay.";
     private static final String OWN = FaultPoints.class.getPackageName() + ".";
-    /// The database access of all rooms: only who calls it tells what is stored.
-    private static final String STORE = "dev.roundelay.server.store.";
+    /// What all go through: only who calls it tells what is stored or sent.
+    private static final List<String> PASSAGES = List.of(
+            "dev.roundelay.server.store.", "dev.roundelay.kernel.Writer", "dev.roundelay.worker.client.Transport");
     private static final StackWalker WALKER = StackWalker.getInstance();
 
     private PointName() {}
@@ -28,7 +29,7 @@ final class PointName {
         }
         String nearest = named(own.getFirst());
         return own.stream()
-                .filter(frame -> !frame.getClassName().startsWith(STORE))
+                .filter(frame -> PASSAGES.stream().noneMatch(frame.getClassName()::startsWith))
                 .map(PointName::named)
                 .filter(name -> !name.equals(nearest))
                 .findFirst()

@@ -13,6 +13,7 @@ import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.instrument.ClassFileTransformer;
 import java.security.ProtectionDomain;
+import java.util.HashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,14 +23,17 @@ final class PointWeaver implements ClassFileTransformer {
     private static final MethodTypeDesc TAKES_TEXT = MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_String);
 
     private final List<WovenMethod> methods;
+    // Asked for every class that is loaded: what answers must load none itself.
+    private final HashSet<String> names = new HashSet<>();
 
     PointWeaver(List<WovenMethod> methods) {
         this.methods = List.copyOf(methods);
+        methods.forEach(method -> names.add(method.className().replace('.', '/')));
     }
 
     /// Returns whether a class has a woven method.
     boolean weaves(String className) {
-        return methods.stream().anyMatch(method -> method.className().equals(className));
+        return names.contains(className.replace('.', '/'));
     }
 
     @Override
@@ -39,10 +43,10 @@ final class PointWeaver implements ClassFileTransformer {
             @Nullable Class<?> redefined,
             @Nullable ProtectionDomain domain,
             byte[] bytes) {
-        String name = internalName.replace('/', '.');
-        if (!weaves(name)) {
+        if (!names.contains(internalName)) {
             return null;
         }
+        String name = internalName.replace('/', '.');
         ClassFile file = ClassFile.of(ClassFile.ClassHierarchyResolverOption.of(ClassHierarchyResolver.defaultResolver()
                 .orElse(ClassHierarchyResolver.ofResourceParsing(
                         loader == null ? ClassLoader.getSystemClassLoader() : loader))));

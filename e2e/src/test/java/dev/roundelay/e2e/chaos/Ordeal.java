@@ -151,6 +151,9 @@ final class Ordeal {
         /// Returns how long after the restart the next step was seen; zero where none was needed.
         Duration goesOn(Striker striker) {
             long restart = striker.restart();
+            if (restart == 0) {
+                return Duration.ZERO;
+            }
             return steps.stream()
                     .filter(step -> step.nanos > restart)
                     .findFirst()
