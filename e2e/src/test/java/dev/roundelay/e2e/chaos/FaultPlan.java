@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// Draws faults from a seed.
 final class FaultPlan {
@@ -33,16 +35,19 @@ final class FaultPlan {
         this.points = all;
     }
 
-    /// Returns so many faults: half of them at points, each point once before one comes twice, half at random moments.
-    List<Fault> draw(int count) {
-        List<Fault> faults = new ArrayList<>();
-        for (int at = 0; at < count; at++) {
-            faults.add(at % 2 == 0 ? points.get(at / 2 % points.size()) : atRandom());
-        }
-        return faults;
+    /// Returns so many faults at points: each point once before one comes twice.
+    List<Fault> atPoints(int count) {
+        return IntStream.range(0, count)
+                .<Fault>mapToObj(at -> points.get(at % points.size()))
+                .toList();
     }
 
-    private Fault atRandom() {
+    /// Returns so many faults at random moments.
+    List<Fault> atMoments(int count) {
+        return Stream.generate(this::atMoment).limit(count).toList();
+    }
+
+    private Fault atMoment() {
         Duration after = Duration.ofMillis(random.nextLong(job.toMillis()));
         return switch (random.nextInt(9)) {
             case 0, 1 -> new Fault.Kill(List.of(Victim.SERVER), after);

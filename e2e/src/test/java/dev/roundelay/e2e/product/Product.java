@@ -161,8 +161,11 @@ public final class Product implements AutoCloseable {
         write(control(program), point.isEmpty() ? "" : point + "#" + times);
     }
 
-    /// Returns the points that a program has passed, in order of their names.
+    /// Returns the points that a program has passed, in order of their names; none of one that cannot end at one.
     public List<String> points(String program) {
+        if (!mortal) {
+            return List.of();
+        }
         try {
             return Files.readAllLines(control(program).resolveSibling(program + ".fault.seen")).stream()
                     .distinct()

@@ -9,12 +9,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// A program of the product as a process of its own, on the class path of this JVM. Its standard input stays
-/// open for as long as it is to live; what it prints goes to files.
+/// A program of the product as a process of its own, on the class path of this JVM, or by the launcher of the built
+/// distribution that the system property `roundelay.dist` names. Its standard input stays open for as long as it is to
+/// live; what it prints goes to files.
 public final class Program implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(180);
 
@@ -41,14 +43,16 @@ public final class Program implements AutoCloseable {
     /// Starts the main class of a room with further options of the JVM.
     public static Program java(
             String name, String mainClass, String heap, Path folder, List<String> jvm, List<String> arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx" + heap,
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED"));
-        command.addAll(jvm);
-        command.addAll(List.of("-cp", classPath(), mainClass));
+        Optional<String> dist = Optional.ofNullable(System.getProperty("roundelay.dist"));
+        List<String> options = new ArrayList<>(List.of("-Xmx" + heap));
+        options.addAll(jvm);
+        List<String> command = new ArrayList<>();
+        if (dist.isPresent()) {
+            command.add(dist.get() + "/bin/roundelay");
+            command.add(mainClass.contains(".server.") ? "server" : "worker");
+        } else {
+            command.addAll(onClassPath(mainClass, options));
+        }
         command.addAll(arguments);
         try {
             Path out = Files.createTempFile(folder, name + "-", ".out");
@@ -58,10 +62,23 @@ public final class Program implements AutoCloseable {
                     .redirectOutput(out.toFile())
                     .redirectError(err.toFile());
             builder.environment().keySet().removeIf(key -> key.startsWith("ROUNDELAY_") || key.startsWith("RESON_"));
+            builder.environment().put("ROUNDELAY_SERVER_OPTS", String.join(" ", options));
+            builder.environment().put("ROUNDELAY_WORKER_OPTS", String.join(" ", options));
             return new Program(name, builder.start(), out, err);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static List<String> onClassPath(String mainClass, List<String> options) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(options);
+        command.addAll(List.of("-cp", classPath(), mainClass));
+        return command;
     }
 
     /// Where `make build` has packed PostgreSQL for a quick start, a server takes it from there.
