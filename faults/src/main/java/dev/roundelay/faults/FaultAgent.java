@@ -7,7 +7,8 @@ import java.nio.file.Path;
 ///
 /// It reads the file CONTROL over and over. A line `NAME#N` in it arms the point NAME: the program ends when it is
 /// reached for
-/// the Nth time from then on, by [Runtime#halt], so that nothing is flushed, closed or said. The names that were
+/// the Nth time from then on, by [Runtime#halt], so that nothing is flushed, closed or said; the file is gone then. The
+/// names that were
 /// reached so far
 /// are in `CONTROL.seen`, one a line.
 public final class FaultAgent {

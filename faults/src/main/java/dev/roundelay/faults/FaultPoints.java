@@ -46,11 +46,21 @@ final class FaultPoints {
             }
             Armed now = armed;
             if (now != null && now.name.equals(name) && now.left.decrementAndGet() == 0) {
-                Runtime.getRuntime().halt(KILLED);
+                end();
             }
         } finally {
             inside.set(false);
         }
+    }
+
+    private void end() {
+        try {
+            // Whoever starts it again wants it to live.
+            Files.deleteIfExists(control);
+        } catch (IOException _) {
+            // It ends again, then.
+        }
+        Runtime.getRuntime().halt(KILLED);
     }
 
     private synchronized void note(String name) {

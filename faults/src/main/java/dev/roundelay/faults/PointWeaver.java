@@ -47,9 +47,10 @@ final class PointWeaver implements ClassFileTransformer {
             return null;
         }
         String name = internalName.replace('/', '.');
-        ClassFile file = ClassFile.of(ClassFile.ClassHierarchyResolverOption.of(ClassHierarchyResolver.defaultResolver()
-                .orElse(ClassHierarchyResolver.ofResourceParsing(
-                        loader == null ? ClassLoader.getSystemClassLoader() : loader))));
+        // By reading class files: to load classes in the middle of loading one would define it twice.
+        ClassFile file =
+                ClassFile.of(ClassFile.ClassHierarchyResolverOption.of(ClassHierarchyResolver.ofResourceParsing(
+                        loader == null ? ClassLoader.getSystemClassLoader() : loader)));
         ClassModel model = file.parse(bytes);
         ClassTransform all = ClassTransform.ACCEPT_ALL;
         for (WovenMethod method : methods) {

@@ -16,5 +16,5 @@ record WovenMethod(String kind, String className, String methodName) {
             // What a server says to its callers, whichever handler has made it.
             new WovenMethod("answer", "org.eclipse.jetty.server.internal.HttpChannelState$ChannelResponse", "write"),
             // What a worker asks of a server.
-            new WovenMethod("call", "jdk.internal.net.http.HttpClientImpl", "sendAsync"));
+            new WovenMethod("call", "dev.roundelay.worker.client.Transport", "exchange"));
 }

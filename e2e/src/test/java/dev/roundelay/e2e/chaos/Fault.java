@@ -32,6 +32,15 @@ sealed interface Fault {
         }
     }
 
+    /// The server is killed, and ends where it stands when it is started again.
+    record AtStart(String name, Duration after) implements Fault {
+        @Override
+        public String toString() {
+            return "kill -9 of the server after %d ms, which ends at %s when it starts"
+                    .formatted(after.toMillis(), name);
+        }
+    }
+
     /// SIGSTOP, and SIGCONT after a while.
     record Freeze(Victim victim, Duration after, Duration length) implements Fault {
         @Override

@@ -11,34 +11,45 @@ import java.util.stream.Stream;
 
 /// Draws faults from a seed.
 final class FaultPlan {
-    private static final int MOST_TIMES = 4;
-
     private final Random random;
     private final Duration job;
-    private final List<Fault.Point> points;
+    private final List<Fault> points = new ArrayList<>();
 
     /// @param job    how long an undisturbed one takes, from its submit to its end
-    /// @param server names of the points that a server passes
-    /// @param worker names of the points that a worker passes
-    FaultPlan(long seed, Duration job, List<String> server, List<String> worker, List<String> workerNames) {
+    /// @param passed what was passed so far
+    FaultPlan(long seed, Duration job, Passed passed, List<String> workers) {
         this.random = new Random(seed);
         this.job = job;
-        List<Fault.Point> all = new ArrayList<>();
-        for (String name : server) {
-            all.add(new Fault.Point(Fault.SERVER, name, 1 + random.nextInt(MOST_TIMES)));
+        passed.atStart().forEach(name -> points.add(new Fault.AtStart(name, moment())));
+        passed.server().forEach(name -> points.add(new Fault.Point(Fault.SERVER, name, 1)));
+        passed.worker().forEach(name -> points.add(new Fault.Point(workers.get(random.nextInt(3)), name, 1)));
+        Collections.shuffle(points, random);
+        // Again, at a later time: what is passed once in a job lives on then.
+        List<Fault.Point> later = points.stream()
+                .filter(Fault.Point.class::isInstance)
+                .map(Fault.Point.class::cast)
+                .map(point -> new Fault.Point(point.program(), point.name(), 2 + random.nextInt(4)))
+                .toList();
+        points.addAll(later);
+    }
+
+    /// Names of points.
+    ///
+    /// @param atStart that a server passes before it is ready
+    /// @param server  that it passes while a job runs
+    /// @param worker  that a worker passes
+    record Passed(List<String> atStart, List<String> server, List<String> worker) {
+        Passed {
+            atStart = List.copyOf(atStart);
+            server = List.copyOf(server);
+            worker = List.copyOf(worker);
         }
-        for (String name : worker) {
-            String program = workerNames.get(random.nextInt(workerNames.size()));
-            all.add(new Fault.Point(program, name, 1 + random.nextInt(MOST_TIMES)));
-        }
-        Collections.shuffle(all, random);
-        this.points = all;
     }
 
     /// Returns so many faults at points: each point once before one comes twice.
     List<Fault> atPoints(int count) {
         return IntStream.range(0, count)
-                .<Fault>mapToObj(at -> points.get(at % points.size()))
+                .mapToObj(at -> points.get(at % points.size()))
                 .toList();
     }
 
@@ -48,7 +59,7 @@ final class FaultPlan {
     }
 
     private Fault atMoment() {
-        Duration after = Duration.ofMillis(random.nextLong(job.toMillis()));
+        Duration after = moment();
         return switch (random.nextInt(9)) {
             case 0, 1 -> new Fault.Kill(List.of(Victim.SERVER), after);
             case 2 -> new Fault.Kill(List.of(Victim.POSTGRES), after);
@@ -63,5 +74,9 @@ final class FaultPlan {
                         Duration.ofMillis(2_000 + random.nextInt(10_000)));
             default -> new Fault.Cut(after, Duration.ofMillis(500 + random.nextInt(8_000)));
         };
+    }
+
+    private Duration moment() {
+        return Duration.ofMillis(random.nextLong(job.toMillis()));
     }
 }

@@ -49,13 +49,11 @@ final class Keeper implements AutoCloseable {
         try {
             while (!closing) {
                 if (!product.server().isAlive()) {
-                    product.armed(Fault.SERVER, "", 0);
                     lastStart = System.nanoTime();
                     product.restartServer();
                 }
                 for (String name : workers) {
                     if (!product.worker(name).isAlive()) {
-                        product.armed(name, "", 0);
                         product.restartWorker(name);
                     }
                 }

@@ -46,8 +46,12 @@ final class Ordeal {
         });
         acknowledged.add(name);
         Map<String, Object> spec = patiently(job::prepared);
-        if (fault instanceof Fault.Point(String program, String point, int times)) {
-            product.armed(program, point, times);
+        switch (fault) {
+            case Fault.Point(String program, String point, int times) -> product.armed(program, point, times);
+            case Fault.AtStart(String point, Duration _) -> product.armed(Fault.SERVER, point, 1);
+            case Fault.Kill _, Fault.Freeze _, Fault.Cut _ -> {
+                // The striker does it.
+            }
         }
         long begin = System.nanoTime();
         Striker striker = new Striker(fault, begin);
@@ -60,10 +64,8 @@ final class Ordeal {
             keeper.requireWell();
             return new Trial(number, fault, striker.hasStruck(), progress.goesOn(striker), since(begin), wrong);
         } finally {
-            if (fault instanceof Fault.Point(String program, String _, int _)) {
-                product.armed(program, "", 0);
-            }
             striker.end();
+            product.disarm();
         }
     }
 
@@ -194,6 +196,11 @@ final class Ordeal {
                     wire.cut();
                     waitUntil(System.nanoTime(), length);
                     wire.mend();
+                    struck = System.nanoTime();
+                }
+                case Fault.AtStart(String _, Duration after) -> {
+                    waitUntil(begin, after);
+                    victims.kill(Victim.SERVER);
                     struck = System.nanoTime();
                 }
                 case Fault.Point _ -> {

@@ -156,9 +156,21 @@ public final class Product implements AutoCloseable {
         return server;
     }
 
-    /// Has a program end when it reaches a point for the n-th time from now on; with an empty name it lives on.
+    /// Has a program end when it reaches a point for the n-th time from now on.
     public void armed(String program, String point, int times) {
-        write(control(program), point.isEmpty() ? "" : point + "#" + times);
+        write(control(program), point + "#" + times);
+    }
+
+    /// Has all programs live on.
+    public void disarm() {
+        try {
+            Files.deleteIfExists(control("server"));
+            for (String name : workers.keySet()) {
+                Files.deleteIfExists(control(name));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// Returns the points that a program has passed, in order of their names; none of one that cannot end at one.
