@@ -33,6 +33,9 @@ import picocli.CommandLine.ParseResult;
             DoctorCommand.class,
             AdminCommand.class,
             StatusCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
+            VerifyCommand.class,
         },
         footer = {
             "",

@@ -35,6 +35,7 @@ import dev.roundelay.server.jobs.JsonRunSpecs;
 import dev.roundelay.server.store.Database;
 import dev.roundelay.server.store.JdbcSnapshotSweep;
 import dev.roundelay.server.store.Schema;
+import dev.roundelay.server.store.SweepHold;
 import dev.roundelay.server.workerapi.StackRequests;
 import dev.roundelay.server.workerapi.TelemetryHistory;
 import dev.roundelay.server.workerapi.WorkerApi;
@@ -150,8 +151,13 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private Housekeeping housekeeping() {
-        BlobSweeper sweeper =
-                new BlobSweeper(stores.blobs(), stores.index(), clock, Duration.ofMinutes(10), Duration.ofHours(24));
+        BlobSweeper sweeper = new BlobSweeper(
+                stores.blobs(),
+                stores.index(),
+                clock,
+                Duration.ofMinutes(10),
+                BlobSweeper.ORPHAN_GRACE,
+                () -> SweepHold.isHeld(database.jdbi()));
         return new Housekeeping(
                 sweeper,
                 stores.index(),

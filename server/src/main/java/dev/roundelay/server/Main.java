@@ -1,6 +1,7 @@
 package dev.roundelay.server;
 
 import dev.roundelay.s3.S3Config;
+import dev.roundelay.server.backup.Restore;
 import dev.roundelay.server.config.ConfigCheck;
 import dev.roundelay.server.config.ConfigException;
 import dev.roundelay.server.config.Ports;
@@ -61,6 +62,12 @@ public final class Main implements Callable<Integer> {
             return CONFIG_EXIT;
         }
         Files.createDirectories(config.dataDir());
+        try {
+            Restore.requireFinished(config.dataDir());
+        } catch (IOException e) {
+            System.err.println(e.getMessage());
+            return CONFIG_EXIT;
+        }
         Optional<EmbeddedPostgres> postgres = config.database().isPresent()
                 ? Optional.empty()
                 : Optional.of(EmbeddedPostgres.on(

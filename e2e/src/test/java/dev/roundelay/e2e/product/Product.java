@@ -19,11 +19,12 @@ import java.util.concurrent.ConcurrentHashMap;
 /// A server with workers, each a process of its own, in a fresh folder below `target`.
 public final class Product implements AutoCloseable {
     private static final String SERVER_MAIN = "dev.roundelay.server.Main";
+    private static final String ADMIN_MAIN = "dev.roundelay.server.admin.AdminMain";
     private static final String WORKER_MAIN = "dev.roundelay.worker.Main";
     private static final Duration PATIENCE = Duration.ofSeconds(180);
 
     private final Path folder;
-    private final Path data;
+    private volatile Path data;
     private final boolean mortal;
     private final List<String> serverOptions;
     private final Map<String, Program> workers = new ConcurrentHashMap<>();
@@ -229,6 +230,23 @@ public final class Product implements AutoCloseable {
     /// Starts the server again on the same folder.
     public void restartServer() {
         server = launchServer();
+    }
+
+    /// Returns the data folder of the server.
+    public Path data() {
+        return data;
+    }
+
+    /// Has the server be started on another data folder from now on.
+    public void moveTo(Path other) {
+        data = other;
+    }
+
+    /// Runs an operator's command beside the server, and returns its exit code.
+    public int admin(List<String> words) {
+        try (Program program = Program.java("admin", ADMIN_MAIN, "128m", folder, words)) {
+            return program.awaitExit();
+        }
     }
 
     /// Kills the database's first process as the kernel would.

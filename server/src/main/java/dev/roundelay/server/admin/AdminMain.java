@@ -3,15 +3,8 @@ package dev.roundelay.server.admin;
 import dev.roundelay.server.account.JdbcAccounts;
 import dev.roundelay.server.account.Passwords;
 import dev.roundelay.server.account.Secrets;
-import dev.roundelay.server.config.ConfigCheck;
-import dev.roundelay.server.config.ConfigException;
-import dev.roundelay.server.config.ServerConfig;
 import dev.roundelay.server.config.ServerOptions;
-import dev.roundelay.server.postgres.EmbeddedPostgres;
-import dev.roundelay.server.postgres.PostgresAddress;
-import dev.roundelay.server.store.Database;
 import dev.roundelay.server.store.Schema;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -27,13 +20,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "roundelay admin",
         mixinStandardHelpOptions = true,
+        subcommands = {BackupCommand.class, RestoreCommand.class, VerifyCommand.class},
         description = "For operators, on the server's machine: needs the data folder, and no password.")
 public final class AdminMain {
-    private static final int DONE = 0;
-    private static final int FAILED = 1;
-    private static final int WRONG_OPTIONS = 2;
-    private static final int NO_SUCH_USER = 5;
-
     /// Starts the program.
     public static void main(String[] args) {
         System.exit(new CommandLine(new AdminMain())
@@ -49,7 +38,7 @@ public final class AdminMain {
     int resetPassword(
             @Mixin ServerOptions options,
             @Parameters(paramLabel = "EMAIL", description = "Address of the user.") String email) {
-        return with(options, true, (database, _) -> {
+        return ServerDatabase.with(options, true, (database, _) -> {
             SecureRandom random = new SecureRandom();
             JdbcAccounts accounts = new JdbcAccounts(database.jdbi(), InstantSource.system());
             Optional<JdbcAccounts.Account> account = accounts.findByEmail(email);
@@ -60,7 +49,7 @@ public final class AdminMain {
                                 accounts.list().stream()
                                         .map(JdbcAccounts.Account::email)
                                         .toList()));
-                return NO_SUCH_USER;
+                return ExitCodes.NO_SUCH_USER;
             }
             String password = new Secrets(random, new byte[32]).password();
             accounts.changePassword(account.get().id(), new Passwords(random).hash(password), null);
@@ -69,7 +58,7 @@ public final class AdminMain {
                 System.err.println(
                         "[" + email + "] is disabled; an administrator must enable it before it can sign in");
             }
-            return DONE;
+            return ExitCodes.DONE;
         });
     }
 
@@ -81,10 +70,10 @@ public final class AdminMain {
     int restoreDatabase(
             @Mixin ServerOptions options,
             @Parameters(paramLabel = "FILE", description = "A file of backups/ in the data folder.") Path file) {
-        return with(options, false, (database, _) -> {
+        return ServerDatabase.with(options, false, (database, _) -> {
             new Schema(database, file.toAbsolutePath().resolveSibling("."), InstantSource.system()).restore(file);
             System.out.println("restored " + file);
-            return DONE;
+            return ExitCodes.DONE;
         });
     }
 
@@ -93,9 +82,9 @@ public final class AdminMain {
             mixinStandardHelpOptions = true,
             description = "Shows disk by kind, workers and jobs by state, and what waits. The server may run.")
     int status(@Mixin ServerOptions options) {
-        return with(options, true, (database, data) -> {
+        return ServerDatabase.with(options, true, (database, data) -> {
             new StatusReport(data, database).lines().forEach(System.out::println);
-            return DONE;
+            return ExitCodes.DONE;
         });
     }
 
@@ -108,50 +97,10 @@ public final class AdminMain {
             @Mixin ServerOptions options,
             @Parameters(paramLabel = "FILE", defaultValue = "roundelay-support.zip", description = "The zip to write.")
                     Path file) {
-        return with(options, true, (database, data) -> {
+        return ServerDatabase.with(options, true, (database, data) -> {
             SupportBundle.write(data, new StatusReport(data, database).lines(), file);
             System.out.println("wrote " + file + "; look through it before you pass it on");
-            return DONE;
+            return ExitCodes.DONE;
         });
-    }
-
-    private interface Work {
-        int on(Database database, Path dataDir) throws IOException;
-    }
-
-    /// Does something with the server's database.
-    ///
-    /// @param shared whether a running server is no hindrance
-    private static int with(ServerOptions options, boolean shared, Work work) {
-        ServerConfig config;
-        try {
-            config = ConfigCheck.check(options);
-        } catch (ConfigException e) {
-            e.problems().forEach(System.err::println);
-            return WRONG_OPTIONS;
-        }
-        Path folder = config.dataDir().resolve("postgres");
-        try {
-            Optional<PostgresAddress> address = config.database();
-            if (address.isEmpty() && shared) {
-                address = EmbeddedPostgres.running(folder);
-            }
-            if (address.isPresent()) {
-                return on(address.get(), config.dataDir(), work);
-            }
-            try (EmbeddedPostgres postgres =
-                    EmbeddedPostgres.on(folder, config.postgresPrograms(), new SecureRandom())) {
-                return on(postgres.start(), config.dataDir(), work);
-            }
-        } catch (IOException | RuntimeException e) {
-            System.err.println(e.getMessage());
-            return FAILED;
-        }
-    }
-
-    private static int on(PostgresAddress address, Path dataDir, Work work) throws IOException {
-        try (Database database = Database.open(address, "roundelay-admin", 2)) {
-            return work.on(database, dataDir);
-        }
     }
 }

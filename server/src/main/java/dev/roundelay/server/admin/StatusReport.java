@@ -63,7 +63,7 @@ final class StatusReport {
         kinds.put("handover", "files that change hands with workers of this machine");
         kinds.put("workers", "local workers of `roundelay up`: environments, downloads");
         kinds.put("downloads", "what machines that join fetch");
-        kinds.put("backups", "rows before the last upgrades");
+        kinds.put("backups", "rows before the last upgrades; backups without --to");
         kinds.put("logs", "of `roundelay up` and its children");
         return kinds;
     }

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.jdbi.v3.core.Jdbi;
 
 /// The connections to PostgreSQL: a pool for the stores, and single ones for who must keep one.
@@ -66,11 +67,19 @@ public final class Database implements AutoCloseable {
 
     /// Returns who knows the versions of the schema.
     Flyway flyway() {
+        return migrations().load();
+    }
+
+    /// Returns who brings an empty database up to a version, and no further.
+    Flyway flywayTo(String version) {
+        return migrations().target(version).load();
+    }
+
+    private FluentConfiguration migrations() {
         return Flyway.configure()
                 .dataSource(pool)
                 .locations("classpath:db/migration")
-                .loggers("slf4j")
-                .load();
+                .loggers("slf4j");
     }
 
     /// Opens a connection outside the pool. The caller closes it.

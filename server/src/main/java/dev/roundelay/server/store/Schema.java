@@ -6,13 +6,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
@@ -121,6 +124,63 @@ public final class Schema {
             SchemaBackup.restore(connection, file);
         } catch (SQLException e) {
             throw new IOException("[" + file + "] could not be restored, nothing was changed: " + e.getMessage(), e);
+        }
+    }
+
+    /// Makes the tables of a backup's version in an empty database, fills them, brings them up to this build's version,
+    /// and begins a life of its own: it is not the server any more that the backup was taken of.
+    ///
+    /// @param backup name of the backup, for the audit
+    /// @throws IOException if the database is not empty, or the file is no whole backup of a known version
+    public void restoreCopy(Path file, String backup, RandomGenerator random) throws IOException {
+        restoreInto(file);
+        try (Connection connection = database.connect(PATIENCE)) {
+            connection.setAutoCommit(false);
+            FreshLife.begin(connection, backup, clock.instant(), random);
+            connection.commit();
+        } catch (SQLException e) {
+            throw new IOException("[" + file + "] the restored rows could not be changed: " + e.getMessage(), e);
+        }
+    }
+
+    /// Makes the tables of a backup's version in an empty database, fills them, and brings them up to this build's
+    /// version; for who only looks at the rows.
+    ///
+    /// @throws IOException as [#restoreCopy]
+    public void restoreInto(Path file) throws IOException {
+        String version = SchemaBackup.version(file);
+        requireKnown(file, version);
+        try (Connection connection = database.connect(PATIENCE)) {
+            requireEmpty(connection);
+            var _ = database.flywayTo(version).migrate();
+            SchemaBackup.restore(connection, file);
+        } catch (SQLException e) {
+            throw new IOException("[" + file + "] could not be restored: " + e.getMessage(), e);
+        }
+        database.migrate();
+    }
+
+    /// Checks that this build knows a backup's version.
+    ///
+    /// @throws IOException if it does not
+    public static void requireKnown(Path backup, String version) throws IOException {
+        MigrationVersion newest = KnownMigrations.newest();
+        if (MigrationVersion.fromVersion(version).compareTo(newest) > 0) {
+            throw new IOException(
+                    "[%s] is of a newer release: its tables are of version %s, this release knows %s; use the release that wrote it, or a newer one"
+                            .formatted(backup, version, newest));
+        }
+    }
+
+    private static void requireEmpty(Connection connection) throws SQLException, IOException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows =
+                        statement.executeQuery("select count(*) from pg_tables where schemaname = current_schema()")) {
+            rows.next();
+            if (rows.getLong(1) > 0) {
+                throw new IOException("[database] it has %d tables; make an empty database and name that one"
+                        .formatted(rows.getLong(1)));
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.roundelay.server.store;
 
+import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
 import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
@@ -7,10 +8,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -21,6 +25,7 @@ import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
 
@@ -43,7 +48,10 @@ public final class SchemaBackup {
         Files.deleteIfExists(part);
         Files.createFile(part, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         try {
-            writeRows(connection, version, part);
+            Void _ = atOneMoment(connection, statement -> {
+                writeRows(connection, statement, version, part);
+                return null;
+            });
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             // What broke off, on a full disk above all, must not keep what room there is.
@@ -51,11 +59,38 @@ public final class SchemaBackup {
         }
     }
 
-    private static void writeRows(Connection connection, String version, Path part) throws SQLException, IOException {
+    /// What reads the database as it is at one moment.
+    @FunctionalInterface
+    interface Reading<T extends @Nullable Object> {
+        T from(Statement statement) throws SQLException, IOException;
+    }
+
+    /// Reads in one transaction, all of whose statements see the moment of the first.
+    ///
+    /// @param connection one without a transaction of its own
+    static <T extends @Nullable Object> T atOneMoment(Connection connection, Reading<T> reading)
+            throws SQLException, IOException {
         connection.setAutoCommit(false);
-        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(part));
-                Statement statement = connection.createStatement()) {
+        try (Statement statement = connection.createStatement()) {
             statement.execute("set transaction isolation level repeatable read read only");
+            return reading.from(statement);
+        } finally {
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+    }
+
+    /// Writes all rows that a transaction sees; they are on the disk when it returns.
+    ///
+    /// @param file made anew, or there and empty
+    static void writeRows(Connection connection, Statement statement, String version, Path file)
+            throws SQLException, IOException {
+        if (!Files.exists(file)) {
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+                ZipOutputStream zip =
+                        new ZipOutputStream(new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16))) {
             zip.putNextEntry(new ZipEntry(VERSION));
             zip.write(version.getBytes(StandardCharsets.US_ASCII));
             CopyManager copy = connection.unwrap(PGConnection.class).getCopyAPI();
@@ -64,9 +99,9 @@ public final class SchemaBackup {
                 copy.copyOut("copy %s to stdout (format csv, header)".formatted(table), new Unclosed(zip));
             }
             zip.closeEntry();
-        } finally {
-            connection.rollback();
-            connection.setAutoCommit(true);
+            zip.finish();
+            zip.flush();
+            channel.force(true);
         }
     }
 
@@ -85,6 +120,8 @@ public final class SchemaBackup {
 
     /// Replaces every row of the database by those of a backup, in one transaction. The schema must have the version
     /// of the backup; whatever goes wrong changes nothing.
+    ///
+    /// @throws IOException if the file is no backup of these tables, or damaged
     static void restore(Connection connection, Path file) throws SQLException, IOException {
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement();

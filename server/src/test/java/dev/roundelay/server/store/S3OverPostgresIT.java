@@ -68,7 +68,7 @@ class S3OverPostgresIT {
             index.abort(upload.bucket(), upload.key(), upload.id());
         }
         var future = Instant.now().plus(Duration.ofDays(2));
-        new BlobSweeper(blobs, index, () -> future, Duration.ZERO, Duration.ZERO).sweep();
+        new BlobSweeper(blobs, index, () -> future, Duration.ZERO, Duration.ZERO, () -> false).sweep();
 
         assertThat(index.bucket(S3Fixture.USER.bucket()).usedBytes()).isZero();
         assertThat(index.bucket(S3Fixture.POOR.bucket()).usedBytes()).isZero();

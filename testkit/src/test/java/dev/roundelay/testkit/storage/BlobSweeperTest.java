@@ -36,13 +36,14 @@ class BlobSweeperTest {
     private BlobStore blobs;
     private MemoryBucketIndex index;
     private BlobSweeper sweeper;
+    private boolean held;
 
     @BeforeEach
     void open() throws IOException {
         blobs = new DiskBlobStore(root, new SecureRandom()).start();
         index = new MemoryBucketIndex(() -> now, new SecureRandom());
         index.createBucket(new OwnerId("usr_1"), BUCKET, 1000);
-        sweeper = new BlobSweeper(blobs, index, () -> now, Duration.ofMinutes(1), Duration.ofHours(1));
+        sweeper = new BlobSweeper(blobs, index, () -> now, Duration.ofMinutes(1), Duration.ofHours(1), () -> held);
     }
 
     @Test
@@ -73,6 +74,24 @@ class BlobSweeperTest {
         now = now.plus(Duration.ofHours(2));
         assertThat(sweeper.sweep()).isEqualTo(new Swept(0, 1, 1));
         assertThat(blobs.contains(orphan.id())).isFalse();
+    }
+
+    @Test
+    void nothing_is_deleted_while_somebody_holds_the_blobs() throws IOException {
+        var key = new ObjectKey("k");
+        Blob garbage = blobs.put(new byte[] {1});
+        index.put(BUCKET, new NewObject(key, garbage, ObjectAttributes.DEFAULT), Precondition.NONE);
+        index.delete(BUCKET, List.of(key));
+        Blob orphan = blobs.put(new byte[] {2});
+        now = now.plus(Duration.ofHours(2));
+
+        held = true;
+        assertThat(sweeper.sweep()).isEqualTo(new Swept(0, 0, 0));
+        assertThat(blobs.contains(garbage.id())).isTrue();
+        assertThat(blobs.contains(orphan.id())).isTrue();
+
+        held = false;
+        assertThat(sweeper.sweep()).isEqualTo(new Swept(1, 1, 0));
     }
 
     @Test
