@@ -50,7 +50,7 @@ final class Keeper implements AutoCloseable {
             while (!closing) {
                 if (!product.server().isAlive()) {
                     lastStart = System.nanoTime();
-                    product.restartServer();
+                    product.relaunchServer();
                 }
                 for (String name : workers) {
                     if (!product.worker(name).isAlive()) {

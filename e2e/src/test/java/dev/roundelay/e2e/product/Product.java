@@ -197,6 +197,11 @@ public final class Product implements AutoCloseable {
         return mortal ? List.of("-javaagent:" + FaultAgentJar.path() + "=" + control(program)) : List.of();
     }
 
+    /// Starts the server again without waiting until it serves.
+    public void relaunchServer() {
+        server = serverProgram("server", "0", "0");
+    }
+
     /// Starts a worker again that has ended, on its own folder.
     public void restartWorker(String name) {
         launchWorker(name);

@@ -49,7 +49,7 @@ public final class Program implements AutoCloseable {
         List<String> command = new ArrayList<>();
         if (dist.isPresent()) {
             command.add(dist.get() + "/bin/roundelay");
-            command.add(mainClass.contains(".server.") ? "server" : "worker");
+            commandOf(mainClass).ifPresent(command::add);
         } else {
             command.addAll(onClassPath(mainClass, options));
         }
@@ -64,10 +64,22 @@ public final class Program implements AutoCloseable {
             builder.environment().keySet().removeIf(key -> key.startsWith("ROUNDELAY_") || key.startsWith("RESON_"));
             builder.environment().put("ROUNDELAY_SERVER_OPTS", String.join(" ", options));
             builder.environment().put("ROUNDELAY_WORKER_OPTS", String.join(" ", options));
+            builder.environment().put("ROUNDELAY_CLI_OPTS", String.join(" ", options));
             return new Program(name, builder.start(), out, err);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// Returns what the launcher calls a program; the command line has no name.
+    private static Optional<String> commandOf(String mainClass) {
+        return switch (mainClass) {
+            case "dev.roundelay.server.Main" -> Optional.of("server");
+            case "dev.roundelay.worker.Main" -> Optional.of("worker");
+            case "dev.roundelay.server.admin.AdminMain" -> Optional.of("admin");
+            case "dev.roundelay.cli.Main" -> Optional.empty();
+            default -> throw new IllegalArgumentException(mainClass);
+        };
     }
 
     private static List<String> onClassPath(String mainClass, List<String> options) {
