@@ -37,6 +37,8 @@ final class AccountApi {
     private final Presigner presigner;
 
     /// What they work with.
+    ///
+    /// @param machines the workers and join tokens of users
     record Parts(
             Settings settings,
             Jdbi jdbi,
@@ -46,6 +48,7 @@ final class AccountApi {
             Secrets secrets,
             ObjectStore objects,
             Kernel kernel,
+            UsersResource.Machines machines,
             InstantSource clock,
             RandomGenerator random) {
         BucketIndex index() {
@@ -98,6 +101,7 @@ final class AccountApi {
                         buckets,
                         user -> p.kernel().view().jobs().stream()
                                 .anyMatch(job -> job.ownerId().equals(user)),
+                        p.machines(),
                         p.passwords(),
                         p.secrets(),
                         audit,

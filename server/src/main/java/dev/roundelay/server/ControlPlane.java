@@ -108,6 +108,8 @@ public final class ControlPlane implements AutoCloseable {
         List<Routes> routes = new ArrayList<>(jobApi.routes());
         routes.addAll(WorkerApi.routes(workerParts(workerAuth, signals.workers(), stacks, telemetry, epoch)));
         ObjectStore objects = new ObjectStore(stores.blobs(), stores.index());
+        WorkersResource workersResource =
+                new WorkersResource(authenticator, kernel, stores.tokens(), workerAuth, telemetry);
         AccountApi accountApi = new AccountApi(new AccountApi.Parts(
                 settings,
                 database.jdbi(),
@@ -117,10 +119,11 @@ public final class ControlPlane implements AutoCloseable {
                 secrets,
                 objects,
                 kernel,
+                workersResource::removeAll,
                 clock,
                 random));
         routes.addAll(accountApi.routes());
-        routes.add(new WorkersResource(authenticator, kernel, stores.tokens(), workerAuth, telemetry));
+        routes.add(workersResource);
         routes.add(workerTokens);
         routes.add(new CompatStorageResource(
                 authenticator,
@@ -233,6 +236,10 @@ public final class ControlPlane implements AutoCloseable {
                         .find(new UserId(id))
                         .map(JdbcAccounts.Account::email)
                         .orElse(""),
+                owner -> stores.accounts()
+                        .find(owner)
+                        .filter(account -> !account.disabled())
+                        .isPresent(),
                 clock,
                 random);
     }
