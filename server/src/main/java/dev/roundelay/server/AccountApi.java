@@ -17,6 +17,7 @@ import dev.roundelay.server.bucket.Buckets;
 import dev.roundelay.server.files.FilesResource;
 import dev.roundelay.server.files.OutputFolders;
 import dev.roundelay.server.http.Authenticator;
+import dev.roundelay.server.http.OpenBody;
 import dev.roundelay.server.http.Routes;
 import dev.roundelay.server.uploads.UploadsResource;
 import dev.roundelay.storage.BucketIndex;
@@ -92,7 +93,8 @@ final class AccountApi {
                         new SignInThrottle(System::nanoTime),
                         address,
                         audit,
-                        settings.publicUrl().startsWith("https:"))),
+                        OpenBody.limits(System::nanoTime),
+                        settings.publicUrl().startsWith("https:") || settings.behindTlsProxy())),
                 new ApiKeysResource(p.authenticator(), p.accounts(), p.secrets(), audit, p.clock(), p.random()),
                 new UsersResource(new UsersResource.Parts(
                         p.authenticator(),

@@ -1,10 +1,12 @@
 package dev.roundelay.server.http;
 
 import dev.roundelay.contract.ErrorCode;
+import dev.roundelay.s3.HeadDeadline;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +36,15 @@ public final class HttpServer implements AutoCloseable {
     /// Where to listen.
     ///
     /// @param port 0 for any free one
-    /// @param tls  null for plain HTTP
-    public record Listen(String host, int port, SslContextFactory.@Nullable Server tls) {}
+    /// @param tls      null for plain HTTP
+    /// @param headTime within which the head of a request must have arrived
+    public record Listen(String host, int port, SslContextFactory.@Nullable Server tls, Duration headTime) {
+        private static final Duration HEAD_TIME = Duration.ofSeconds(10);
+
+        public Listen(String host, int port, SslContextFactory.@Nullable Server tls) {
+            this(host, port, tls, HEAD_TIME);
+        }
+    }
 
     /// Creates a server that is not started yet.
     ///
@@ -52,6 +61,8 @@ public final class HttpServer implements AutoCloseable {
         config.http.prefer405over404 = true;
         config.http.maxRequestSize = Long.MAX_VALUE;
         config.http.generateEtags = false;
+        config.jetty.modifyServer(server -> server.setErrorHandler(new TransportErrors()));
+        config.jetty.modifyServletContextHandler(context -> context.setErrorHandler(new TransportErrors()));
         config.jetty.addConnector((server, http) -> connector(server, http, listen));
         config.routes.before(ctx -> {
             ctx.attribute(ResponseHeaders.REQUEST_ID, requestId());
@@ -79,7 +90,7 @@ public final class HttpServer implements AutoCloseable {
     private static ServerConnector connector(Server server, HttpConfiguration http, Listen listen) {
         http.setRequestHeaderSize(MAX_HEADER_BYTES);
         http.setSendServerVersion(false);
-        HttpConnectionFactory plain = new HttpConnectionFactory(http);
+        HttpConnectionFactory plain = new HeadDeadline(http, listen.headTime());
         ServerConnector connector;
         SslContextFactory.Server tls = listen.tls();
         if (tls == null) {
