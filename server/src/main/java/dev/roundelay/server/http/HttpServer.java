@@ -4,6 +4,10 @@ import dev.roundelay.contract.ErrorCode;
 import dev.roundelay.s3.HeadDeadline;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
+import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
+import io.javalin.http.sse.SseHandler;
+import io.javalin.router.Endpoint;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -32,6 +36,7 @@ public final class HttpServer implements AutoCloseable {
     private final Javalin javalin;
     private final SecureRandom random;
     private final BooleanSupplier active;
+    private List<Endpoint> endpoints = List.of();
 
     /// Where to listen.
     ///
@@ -85,6 +90,25 @@ public final class HttpServer implements AutoCloseable {
             }
         });
         routes.forEach(resource -> resource.register(config.routes));
+        endpoints = config.unsafe.internalRouter.allHttpHandlers().stream()
+                .map(entry -> entry.endpoint)
+                .filter(endpoint -> endpoint.method.isHttpMethod())
+                .toList();
+        endpoints.stream()
+                .filter(endpoint -> endpoint.method == HandlerType.GET)
+                .forEach(endpoint -> config.routes.head(endpoint.path, head(endpoint.handler)));
+    }
+
+    /// Returns what answers HEAD where GET has this handler: the same, of which the connection sends the head alone.
+    /// Left
+    /// to Javalin, HEAD is 200 wherever there is a GET, whoever asks and for whatever.
+    private static Handler head(Handler get) {
+        return get instanceof SseHandler
+                ? _ -> {
+                    throw new ApiException(
+                            ErrorCode.METHOD_NOT_ALLOWED, "[HEAD] a stream of events has no length; send GET");
+                }
+                : get;
     }
 
     private static ServerConnector connector(Server server, HttpConfiguration http, Listen listen) {
@@ -119,11 +143,10 @@ public final class HttpServer implements AutoCloseable {
         return new InetSocketAddress("localhost", javalin.port());
     }
 
-    /// Returns every route as method and path, such as `GET /api/v1/jobs/{id}`.
+    /// Returns every route as method and path, such as `GET /api/v1/jobs/{id}`; each GET is a HEAD too.
     public List<String> endpoints() {
-        return javalin.unsafe.internalRouter.allHttpHandlers().stream()
-                .filter(entry -> entry.endpoint.method.isHttpMethod())
-                .map(entry -> entry.endpoint.method.name() + " " + entry.endpoint.path)
+        return endpoints.stream()
+                .map(endpoint -> endpoint.method.name() + " " + endpoint.path)
                 .toList();
     }
 
