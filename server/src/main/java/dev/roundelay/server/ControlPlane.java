@@ -9,7 +9,9 @@ import dev.roundelay.kernel.KernelConfig;
 import dev.roundelay.kernel.job.JobId;
 import dev.roundelay.kernel.job.UserId;
 import dev.roundelay.s3.S3Server;
+import dev.roundelay.server.account.AuditLog;
 import dev.roundelay.server.account.Bootstrap;
+import dev.roundelay.server.account.ClientAddress;
 import dev.roundelay.server.account.JdbcAccounts;
 import dev.roundelay.server.account.Passwords;
 import dev.roundelay.server.account.Secrets;
@@ -205,6 +207,7 @@ public final class ControlPlane implements AutoCloseable {
                 jobChanges,
                 stacks::ask,
                 epoch,
+                new AuditLog(database.jdbi(), clock, new ClientAddress(settings.behindTlsProxy())),
                 this::email,
                 settings.publicUrl(),
                 clock,

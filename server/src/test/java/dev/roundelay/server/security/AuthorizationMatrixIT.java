@@ -65,6 +65,12 @@ class AuthorizationMatrixIT {
             otherMethods(world);
             same("what is the owner's after all refusals", before, world.belongings());
             rows.forEach(row -> passes(world, row));
+            for (String action : List.of("job_cancelled", "job_changed")) {
+                same(
+                        "who did " + action,
+                        "[admin@localhost]",
+                        world.doers(action).toString());
+            }
             s3(world);
             requireNoSecret("log", log.text(), world.secrets());
             requireNoSecretInArguments(world.secrets());

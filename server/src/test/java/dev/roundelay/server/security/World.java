@@ -18,6 +18,8 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -558,6 +560,15 @@ final class World implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /// Returns who did something of this kind, as the audit log has it.
+    Set<String> doers(String action) {
+        Set<String> actors = new TreeSet<>();
+        ok(session(admin), "GET", "/api/v1/audit?limit=200&q=" + action, "")
+                .path("items")
+                .forEach(entry -> actors.add(entry.path("actor").asText()));
+        return actors;
     }
 
     /// Returns what the owner sees of all that is the owner's, without what changes by itself.
