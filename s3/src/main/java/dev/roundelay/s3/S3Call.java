@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// One request and what its head says about it. Parameters come from the query string only.
 final class S3Call {
     private static final Pattern V4_KEY = Pattern.compile("Credential=([^/,\\s]+)/");
+    private static final Pattern KEY_ID = Pattern.compile("[A-Z0-9]{1,32}");
     private static final Pattern V2_KEY = Pattern.compile("AWS ([^:\\s]+):.*");
 
     private final QueryParameters request;
@@ -37,9 +38,15 @@ final class S3Call {
     }
 
     boolean isAnonymous() {
-        return authorization() == null
+        return !isSignedByHeader()
                 && request.getParameter("X-Amz-Algorithm") == null
                 && request.getParameter("AWSAccessKeyId") == null;
+    }
+
+    /// A bearer, as an API takes it, is no signature.
+    private boolean isSignedByHeader() {
+        String header = authorization();
+        return header != null && header.startsWith("AWS");
     }
 
     boolean isSignatureV2() {
@@ -74,6 +81,12 @@ final class S3Call {
             return Optional.of(credential.substring(0, Math.max(0, credential.indexOf('/'))));
         }
         return Optional.ofNullable(request.getParameter("AWSAccessKeyId"));
+    }
+
+    /// Returns the access key id for a log. People paste secrets in its place: nothing but what looks like an id is
+    /// shown.
+    String shownKeyId() {
+        return accessKeyId().filter(id -> KEY_ID.matcher(id).matches()).orElse("-");
     }
 
     String bytesSent(HttpServletResponse response) {

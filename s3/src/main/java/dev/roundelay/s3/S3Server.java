@@ -2,6 +2,7 @@ package dev.roundelay.s3;
 
 import dev.roundelay.storage.ObjectStore;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import javax.net.ssl.SSLContext;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
@@ -12,7 +13,6 @@ import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.AbstractConnectionFactory;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
@@ -25,6 +25,7 @@ public final class S3Server implements AutoCloseable {
     private static final int HEADER_BYTES = 16 << 10;
     private static final int OUTPUT_BYTES = 64 << 10;
     private static final long IDLE_MILLIS = 60_000;
+    private static final Duration HEAD_TIME = Duration.ofSeconds(10);
 
     private final Server server;
     private final ServerConnector connector;
@@ -41,8 +42,19 @@ public final class S3Server implements AutoCloseable {
             ObjectStore objects,
             InstantSource clock,
             @Nullable SSLContext tls) {
+        this(config, credentials, objects, clock, tls, HEAD_TIME);
+    }
+
+    /// @param headTime within which the head of a request must have arrived
+    S3Server(
+            S3Config config,
+            S3Credentials credentials,
+            ObjectStore objects,
+            InstantSource clock,
+            @Nullable SSLContext tls,
+            Duration headTime) {
         this.server = new Server(threads());
-        this.connector = new ServerConnector(server, 1, 1, protocols(tls));
+        this.connector = new ServerConnector(server, 1, 1, protocols(tls, headTime));
         connector.setHost(config.listen());
         connector.setPort(config.port());
         connector.setIdleTimeout(IDLE_MILLIS);
@@ -59,8 +71,8 @@ public final class S3Server implements AutoCloseable {
         return pool;
     }
 
-    private static ConnectionFactory[] protocols(@Nullable SSLContext tls) {
-        var http = new HttpConnectionFactory(httpConfiguration());
+    private static ConnectionFactory[] protocols(@Nullable SSLContext tls, Duration headTime) {
+        var http = new HeadDeadline(httpConfiguration(), headTime);
         if (tls == null) {
             return new ConnectionFactory[] {http};
         }

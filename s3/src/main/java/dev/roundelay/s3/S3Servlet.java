@@ -29,6 +29,7 @@ final class S3Servlet extends HttpServlet {
     private static final Logger AUDIT = LoggerFactory.getLogger("dev.roundelay.s3.audit");
     private static final int DRAIN_BYTES = 64 << 20;
     private static final int UNSIGNED_DRAIN_BYTES = 64 << 10;
+    private static final Duration DRAIN_TIME = Duration.ofSeconds(5);
 
     private final transient S3Handlers handlers;
     private final transient SignedPayload signedPayload;
@@ -63,31 +64,40 @@ final class S3Servlet extends HttpServlet {
     }
 
     private void serve(S3Call call, HttpServletResponse response, RequestContext context) throws IOException {
-        boolean counted = false;
         try {
             requireSupported(call);
             if (call.hasBody()) {
-                counted = bodies.tryAcquire(bodyWait.toMillis(), TimeUnit.MILLISECONDS);
-                if (!counted) {
-                    throw S3Errors.error(503, "SlowDown", "too many uploads at the same time; try again in a moment");
-                }
+                handleBody(call, response, context);
+            } else {
+                handle(call, response, context);
             }
-            handle(call, response, context);
         } catch (AwsServiceException refused) {
+            // Its place among the uploads is free again: whoever is refused could hold it with a body that never ends.
             refuse(call, response, refused);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             refuse(call, response, S3Errors.error(503, "ServiceUnavailable", "the server is stopping"));
+        }
+    }
+
+    private void handleBody(S3Call call, HttpServletResponse response, RequestContext context)
+            throws IOException, InterruptedException {
+        if (!bodies.tryAcquire(bodyWait.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw S3Errors.error(503, "SlowDown", "too many uploads at the same time; try again in a moment");
+        }
+        try {
+            handle(call, response, context);
         } finally {
-            if (counted) {
-                bodies.release();
-            }
+            bodies.release();
         }
     }
 
     private static void requireSupported(S3Call call) {
         if (call.isAnonymous()) {
             throw S3Errors.accessDenied("a request must be signed");
+        }
+        if (call.request().getMethod().equals("OPTIONS")) {
+            throw S3Errors.notImplemented("no page of another site may use a bucket");
         }
         if (call.isSignatureV2() && call.overridesContentType()) {
             throw S3Errors.error(501, "NotImplemented", "response-content-type needs a signature of version 4");
@@ -151,8 +161,18 @@ final class S3Servlet extends HttpServlet {
         if (!call.hasBody()) {
             return;
         }
+        long deadline = System.nanoTime() + DRAIN_TIME.toNanos();
+        byte[] buffer = new byte[UNSIGNED_DRAIN_BYTES];
+        long left = call.isAnonymous() ? UNSIGNED_DRAIN_BYTES : DRAIN_BYTES;
         try {
-            call.request().getInputStream().skipNBytes(call.isAnonymous() ? UNSIGNED_DRAIN_BYTES : DRAIN_BYTES);
+            InputStream body = call.request().getInputStream();
+            while (left > 0 && System.nanoTime() < deadline) {
+                int count = body.read(buffer, 0, (int) Math.min(left, buffer.length));
+                if (count < 0) {
+                    return;
+                }
+                left -= count;
+            }
         } catch (IOException ended) {
             LOG.trace("body ended", ended);
         }
@@ -166,7 +186,7 @@ final class S3Servlet extends HttpServlet {
     private static void audit(S3Call call, HttpServletResponse response, RequestContext context, long started) {
         AUDIT.info(
                 "key={} operation={} path={} status={} bytes={} ms={}",
-                call.accessKeyId().orElse("-"),
+                call.shownKeyId(),
                 operationOf(context),
                 call.path(),
                 response.getStatus(),

@@ -13,6 +13,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -23,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
@@ -81,6 +84,64 @@ class S3ServletIT {
     }
 
     @Test
+    void whoever_is_refused_holds_no_place_among_the_uploads() throws Exception {
+        var config = new S3Config("127.0.0.1", 0, "garage", 1, Duration.ofMillis(1), 1 << 20);
+        try (var endpoint = TestEndpoint.onDisk(blobs, config);
+                var forger = new Socket(InetAddress.getLoopbackAddress(), endpoint.port())) {
+            URI link = URI.create(link(endpoint, "forged").toString().replace("Signature=", "Signature=0"));
+            forger.getOutputStream()
+                    .write("PUT %s?%s HTTP/1.1\r\nHost: %s\r\nContent-Length: 100000\r\n\r\nbegun"
+                            .formatted(link.getRawPath(), link.getRawQuery(), link.getRawAuthority())
+                            .getBytes(StandardCharsets.US_ASCII));
+            assertThat(new String(forger.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+                    .isEqualTo("HTTP/1.1 403");
+
+            assertThat(put(link(endpoint, "other")).statusCode())
+                    .as("while the forged body still comes")
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void a_head_that_trickles_is_cut_off() throws Exception {
+        try (var endpoint = TestEndpoint.inMemory();
+                var server = new S3Server(
+                                S3Config.of("127.0.0.1", 0),
+                                _ -> Optional.empty(),
+                                endpoint.objects(),
+                                InstantSource.system(),
+                                null,
+                                Duration.ofMillis(300))
+                        .start();
+                var slow = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            slow.getOutputStream().write("GET /healthz HTTP/1.1\r\nX-Slow: ".getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(trickle(slow)).isEmpty();
+        }
+    }
+
+    /// Sends a byte whenever there is no answer yet, until the server has closed the connection; returns what it said.
+    private static String trickle(Socket socket) throws IOException {
+        var answer = new StringBuilder();
+        socket.setSoTimeout(10);
+        try {
+            while (true) {
+                try {
+                    int seen = socket.getInputStream().read();
+                    if (seen < 0) {
+                        return answer.toString();
+                    }
+                    answer.append((char) seen);
+                } catch (SocketTimeoutException _) {
+                    socket.getOutputStream().write('x');
+                }
+            }
+        } catch (SocketException closed) {
+            return answer.toString();
+        }
+    }
+
+    @Test
     void each_call_leaves_one_audit_line_without_a_secret() throws Exception {
         var audit = (Logger) LoggerFactory.getLogger("dev.roundelay.s3.audit");
         var lines = new ListAppender<ILoggingEvent>();
@@ -90,6 +151,7 @@ class S3ServletIT {
         try (var endpoint = TestEndpoint.inMemory()) {
             put(link(endpoint, "a b"));
             put(URI.create(link(endpoint, "a b").toString().replace("Signature=", "Signature=0")));
+            put(URI.create(link(endpoint, "a b").toString().replace(SIGNER.accessKeyId(), "rsk_live_by-mistake")));
         } finally {
             audit.detachAppender(lines);
             audit.setLevel(null);
@@ -102,7 +164,8 @@ class S3ServletIT {
                                 .startsWith("key=%s operation=PutObject path=/main-bucket/a%%20b status=200 bytes=1 ms="
                                         .formatted(SIGNER.accessKeyId()))
                                 .doesNotContain("Signature"),
-                        line -> assertThat(line).contains("status=403"));
+                        line -> assertThat(line).contains("status=403"),
+                        line -> assertThat(line).startsWith("key=- ").contains("status=403"));
     }
 
     @Test

@@ -17,6 +17,7 @@ import dev.roundelay.server.bucket.Buckets;
 import dev.roundelay.server.files.FilesResource;
 import dev.roundelay.server.files.OutputFolders;
 import dev.roundelay.server.http.Authenticator;
+import dev.roundelay.server.http.OpenBody;
 import dev.roundelay.server.http.Routes;
 import dev.roundelay.server.uploads.UploadsResource;
 import dev.roundelay.storage.BucketIndex;
@@ -37,6 +38,8 @@ final class AccountApi {
     private final Presigner presigner;
 
     /// What they work with.
+    ///
+    /// @param machines the workers and join tokens of users
     record Parts(
             Settings settings,
             Jdbi jdbi,
@@ -46,6 +49,7 @@ final class AccountApi {
             Secrets secrets,
             ObjectStore objects,
             Kernel kernel,
+            UsersResource.Machines machines,
             InstantSource clock,
             RandomGenerator random) {
         BucketIndex index() {
@@ -89,7 +93,8 @@ final class AccountApi {
                         new SignInThrottle(System::nanoTime),
                         address,
                         audit,
-                        settings.publicUrl().startsWith("https:"))),
+                        OpenBody.limits(System::nanoTime),
+                        settings.publicUrl().startsWith("https:") || settings.behindTlsProxy())),
                 new ApiKeysResource(p.authenticator(), p.accounts(), p.secrets(), audit, p.clock(), p.random()),
                 new UsersResource(new UsersResource.Parts(
                         p.authenticator(),
@@ -98,6 +103,7 @@ final class AccountApi {
                         buckets,
                         user -> p.kernel().view().jobs().stream()
                                 .anyMatch(job -> job.ownerId().equals(user)),
+                        p.machines(),
                         p.passwords(),
                         p.secrets(),
                         audit,

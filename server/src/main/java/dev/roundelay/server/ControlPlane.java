@@ -9,7 +9,9 @@ import dev.roundelay.kernel.KernelConfig;
 import dev.roundelay.kernel.job.JobId;
 import dev.roundelay.kernel.job.UserId;
 import dev.roundelay.s3.S3Server;
+import dev.roundelay.server.account.AuditLog;
 import dev.roundelay.server.account.Bootstrap;
+import dev.roundelay.server.account.ClientAddress;
 import dev.roundelay.server.account.JdbcAccounts;
 import dev.roundelay.server.account.Passwords;
 import dev.roundelay.server.account.Secrets;
@@ -109,6 +111,8 @@ public final class ControlPlane implements AutoCloseable {
         List<Routes> routes = new ArrayList<>(jobApi.routes());
         routes.addAll(WorkerApi.routes(workerParts(workerAuth, signals.workers(), stacks, telemetry, epoch)));
         ObjectStore objects = new ObjectStore(stores.blobs(), stores.index());
+        WorkersResource workersResource =
+                new WorkersResource(authenticator, kernel, stores.tokens(), workerAuth, telemetry);
         AccountApi accountApi = new AccountApi(new AccountApi.Parts(
                 settings,
                 database.jdbi(),
@@ -118,10 +122,11 @@ public final class ControlPlane implements AutoCloseable {
                 secrets,
                 objects,
                 kernel,
+                workersResource::removeAll,
                 clock,
                 random));
         routes.addAll(accountApi.routes());
-        routes.add(new WorkersResource(authenticator, kernel, stores.tokens(), workerAuth, telemetry));
+        routes.add(workersResource);
         routes.add(workerTokens);
         routes.add(new CompatStorageResource(
                 authenticator,
@@ -208,6 +213,7 @@ public final class ControlPlane implements AutoCloseable {
                 jobChanges,
                 stacks::ask,
                 epoch,
+                new AuditLog(database.jdbi(), clock, new ClientAddress(settings.behindTlsProxy())),
                 this::email,
                 settings.publicUrl(),
                 clock,
@@ -239,6 +245,10 @@ public final class ControlPlane implements AutoCloseable {
                         .find(new UserId(id))
                         .map(JdbcAccounts.Account::email)
                         .orElse(""),
+                owner -> stores.accounts()
+                        .find(owner)
+                        .filter(account -> !account.disabled())
+                        .isPresent(),
                 clock,
                 random);
     }

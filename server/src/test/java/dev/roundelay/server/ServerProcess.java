@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The program `roundelay server` as a process of its own, which can be killed, stopped and resumed.
 final class ServerProcess implements AutoCloseable {
@@ -101,6 +102,20 @@ final class ServerProcess implements AutoCloseable {
     long postmaster() throws IOException {
         return Long.parseLong(
                 Files.readAllLines(data.resolve("postgres/data/postmaster.pid")).getFirst());
+    }
+
+    /// Returns what everybody on the machine may read: the command lines of the server and all that it started.
+    String commandLines() throws IOException {
+        StringBuilder lines = new StringBuilder();
+        for (ProcessHandle one : Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .toList()) {
+            Path file = Path.of("/proc", Long.toString(one.pid()), "cmdline");
+            // A connection's process may have ended since.
+            if (Files.isReadable(file)) {
+                lines.append(Files.readString(file).replace('\0', ' ')).append('\n');
+            }
+        }
+        return lines.toString();
     }
 
     void kill() throws InterruptedException {

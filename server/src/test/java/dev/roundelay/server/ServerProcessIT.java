@@ -8,6 +8,9 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -96,6 +99,27 @@ class ServerProcessIT {
                 second.kill();
                 awaitStatus(first, "/api/v1/me", 200);
             }
+        }
+    }
+
+    @Test
+    void no_secret_stands_in_a_command_line_or_the_log() throws Exception {
+        Path data = folder.resolve("d");
+        try (ServerProcess server = embedded(data)) {
+            server.readLine();
+            server.send("PUT", FILE, "seen");
+            server.send("POST", "/api/v1/session", "{}");
+            server.get("/api/v1/jobs/none");
+
+            String seen = server.commandLines() + server.errors();
+            assertThat(seen).contains("--data-dir", "postgres");
+            List<String> secrets = new ArrayList<>(
+                    List.of(Files.readString(data.resolve("server.key")).strip()));
+            for (String name :
+                    List.of("RESON_API_KEY", "RESON_S3_SECRET", "ROUNDELAY_PASSWORD", "ROUNDELAY_WORKER_TOKEN")) {
+                secrets.add(Objects.requireNonNull(server.credentials().get(name), name));
+            }
+            assertThat(seen).doesNotContain(secrets);
         }
     }
 

@@ -43,6 +43,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class TestControlPlane implements BeforeAllCallback, AfterAllCallback {
     private static final Duration SOON = Duration.ofSeconds(30);
 
+    private final boolean behindTlsProxy;
     private final TestDatabase postgres = TestDatabase.bundled();
     private final HttpClient http = HttpClient.newHttpClient();
     private final Map<String, String> credentials = new HashMap<>();
@@ -50,6 +51,16 @@ public final class TestControlPlane implements BeforeAllCallback, AfterAllCallba
     private @Nullable ControlPlane plane;
     private String url = "";
     private String s3Url = "";
+
+    /// A plane that is reached directly, over HTTP.
+    public TestControlPlane() {
+        this(false);
+    }
+
+    /// @param behindTlsProxy whether it believes that a proxy in front of it speaks TLS
+    public TestControlPlane(boolean behindTlsProxy) {
+        this.behindTlsProxy = behindTlsProxy;
+    }
 
     /// Who calls.
     ///
@@ -103,7 +114,7 @@ public final class TestControlPlane implements BeforeAllCallback, AfterAllCallba
                 url,
                 s3Url,
                 "test-server",
-                false,
+                behindTlsProxy,
                 Optional.empty());
         plane = new ControlPlane(settings, postgres.database(), new byte[32]);
         plane.start();
@@ -148,6 +159,11 @@ public final class TestControlPlane implements BeforeAllCallback, AfterAllCallba
     /// Returns the address of the API.
     public String url() {
         return url;
+    }
+
+    /// Returns the address of the S3 endpoint.
+    public String s3Url() {
+        return s3Url;
     }
 
     /// Returns a line of `credentials.env`.

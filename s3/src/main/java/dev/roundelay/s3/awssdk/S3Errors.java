@@ -17,7 +17,7 @@ public final class S3Errors {
         return error(403, "AccessDenied", message);
     }
 
-    static S3Exception notImplemented(String message) {
+    public static S3Exception notImplemented(String message) {
         return error(501, "NotImplemented", message);
     }
 

@@ -6,6 +6,7 @@ import dev.roundelay.server.http.ApiException;
 import dev.roundelay.server.http.Authenticator;
 import dev.roundelay.server.http.Caller;
 import dev.roundelay.server.http.Identities;
+import dev.roundelay.server.http.OpenBody;
 import dev.roundelay.server.http.Requests;
 import dev.roundelay.server.http.Routes;
 import io.javalin.config.RoutesConfig;
@@ -18,6 +19,8 @@ import java.util.Optional;
 public final class SessionResource implements Routes {
     private static final String SESSION = "/api/v1/session";
     private static final String ME = "/api/v1/me";
+    /// As long as an address can be; the throttle remembers what was tried.
+    private static final int MAX_EMAIL = 255;
 
     private final Authenticator authenticator;
     private final JdbcAccounts accounts;
@@ -27,10 +30,12 @@ public final class SessionResource implements Routes {
     private final SignInThrottle throttle;
     private final ClientAddress address;
     private final AuditLog audit;
+    private final OpenBody openBody;
     private final boolean secureCookie;
 
     /// What this resource is made of.
     ///
+    /// @param openBody     reads what comes before anybody is known
     /// @param secureCookie whether browsers reach the server by https only
     public record Parts(
             Authenticator authenticator,
@@ -41,6 +46,7 @@ public final class SessionResource implements Routes {
             SignInThrottle throttle,
             ClientAddress address,
             AuditLog audit,
+            OpenBody openBody,
             boolean secureCookie) {}
 
     public SessionResource(Parts parts) {
@@ -52,6 +58,7 @@ public final class SessionResource implements Routes {
         this.throttle = parts.throttle();
         this.address = parts.address();
         this.audit = parts.audit();
+        this.openBody = parts.openBody();
         this.secureCookie = parts.secureCookie();
     }
 
@@ -65,8 +72,12 @@ public final class SessionResource implements Routes {
     }
 
     private void signIn(Context ctx) {
-        Accounts.SignIn wish = Requests.body(ctx, Accounts.SignIn.class);
+        Accounts.SignIn wish = openBody.read(ctx, Accounts.SignIn.class);
         String email = Requests.field(wish.email(), "email");
+        if (email.length() > MAX_EMAIL) {
+            throw new ApiException(
+                    ErrorCode.INVALID_REQUEST, "[email] is longer than %d characters; correct it".formatted(MAX_EMAIL));
+        }
         String password = Requests.field(wish.password(), "password");
         JdbcAccounts.Account account = authenticate(ctx, email, password);
         String cookie = secrets.token("ses_");

@@ -28,6 +28,7 @@ public final class UsersResource implements Routes {
     private final AccountViews views;
     private final Buckets buckets;
     private final LiveJobs liveJobs;
+    private final Machines machines;
     private final Passwords passwords;
     private final Secrets secrets;
     private final AuditLog audit;
@@ -40,6 +41,15 @@ public final class UsersResource implements Routes {
         boolean has(UserId user);
     }
 
+    /// What lets machines join for a user, and what has joined.
+    @FunctionalInterface
+    public interface Machines {
+        /// Removes all of a user; none is no error.
+        ///
+        /// @param actor who does it
+        void removeAll(UserId owner, UserId actor);
+    }
+
     /// What this resource is made of.
     public record Parts(
             Authenticator authenticator,
@@ -47,6 +57,7 @@ public final class UsersResource implements Routes {
             AccountViews views,
             Buckets buckets,
             LiveJobs liveJobs,
+            Machines machines,
             Passwords passwords,
             Secrets secrets,
             AuditLog audit,
@@ -59,6 +70,7 @@ public final class UsersResource implements Routes {
         this.views = parts.views();
         this.buckets = parts.buckets();
         this.liveJobs = parts.liveJobs();
+        this.machines = parts.machines();
         this.passwords = parts.passwords();
         this.secrets = parts.secrets();
         this.audit = parts.audit();
@@ -160,6 +172,8 @@ public final class UsersResource implements Routes {
                     ErrorCode.JOB_LIVE, "[%s] has live jobs; cancel them first".formatted(account.email()));
         }
         accounts.remove(account.id());
+        // After the account: a machine that joins meanwhile finds no owner.
+        machines.removeAll(account.id(), caller.user());
         buckets.clear(account.id());
         audit.record(ctx, caller, "user_removed", account.email());
         ctx.status(204);

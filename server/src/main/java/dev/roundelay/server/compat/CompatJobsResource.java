@@ -80,7 +80,7 @@ public final class CompatJobsResource implements Routes {
 
     private void cancel(Context ctx) {
         Caller caller = authenticator.requireKey(ctx);
-        jobs.cancel(caller, ctx.pathParam("id"));
+        jobs.cancel(ctx, caller, ctx.pathParam("id"));
         Requests.json(ctx, shapes.task(access.require(caller, ctx.pathParam("id"))));
     }
 

@@ -163,7 +163,9 @@ public final class FilesResource implements Routes {
         ctx.disableCompression();
         ctx.contentType("application/zip");
         ctx.header("Content-Disposition", FileTypes.attachment(archive.fileName()));
-        archive.writeTo(ctx.res().getOutputStream());
+        if (!ctx.req().getMethod().equals("HEAD")) {
+            archive.writeTo(ctx.res().getOutputStream());
+        }
     }
 
     private StoredObject object(Context ctx) {

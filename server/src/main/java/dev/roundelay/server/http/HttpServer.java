@@ -1,10 +1,16 @@
 package dev.roundelay.server.http;
 
 import dev.roundelay.contract.ErrorCode;
+import dev.roundelay.s3.HeadDeadline;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
+import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
+import io.javalin.http.sse.SseHandler;
+import io.javalin.router.Endpoint;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -30,12 +36,20 @@ public final class HttpServer implements AutoCloseable {
     private final Javalin javalin;
     private final SecureRandom random;
     private final BooleanSupplier active;
+    private List<Endpoint> endpoints = List.of();
 
     /// Where to listen.
     ///
     /// @param port 0 for any free one
-    /// @param tls  null for plain HTTP
-    public record Listen(String host, int port, SslContextFactory.@Nullable Server tls) {}
+    /// @param tls      null for plain HTTP
+    /// @param headTime within which the head of a request must have arrived
+    public record Listen(String host, int port, SslContextFactory.@Nullable Server tls, Duration headTime) {
+        private static final Duration HEAD_TIME = Duration.ofSeconds(10);
+
+        public Listen(String host, int port, SslContextFactory.@Nullable Server tls) {
+            this(host, port, tls, HEAD_TIME);
+        }
+    }
 
     /// Creates a server that is not started yet.
     ///
@@ -52,6 +66,8 @@ public final class HttpServer implements AutoCloseable {
         config.http.prefer405over404 = true;
         config.http.maxRequestSize = Long.MAX_VALUE;
         config.http.generateEtags = false;
+        config.jetty.modifyServer(server -> server.setErrorHandler(new TransportErrors()));
+        config.jetty.modifyServletContextHandler(context -> context.setErrorHandler(new TransportErrors()));
         config.jetty.addConnector((server, http) -> connector(server, http, listen));
         config.routes.before(ctx -> {
             ctx.attribute(ResponseHeaders.REQUEST_ID, requestId());
@@ -74,12 +90,31 @@ public final class HttpServer implements AutoCloseable {
             }
         });
         routes.forEach(resource -> resource.register(config.routes));
+        endpoints = config.unsafe.internalRouter.allHttpHandlers().stream()
+                .map(entry -> entry.endpoint)
+                .filter(endpoint -> endpoint.method.isHttpMethod())
+                .toList();
+        endpoints.stream()
+                .filter(endpoint -> endpoint.method == HandlerType.GET)
+                .forEach(endpoint -> config.routes.head(endpoint.path, head(endpoint.handler)));
+    }
+
+    /// Returns what answers HEAD where GET has this handler: the same, of which the connection sends the head alone.
+    /// Left
+    /// to Javalin, HEAD is 200 wherever there is a GET, whoever asks and for whatever.
+    private static Handler head(Handler get) {
+        return get instanceof SseHandler
+                ? _ -> {
+                    throw new ApiException(
+                            ErrorCode.METHOD_NOT_ALLOWED, "[HEAD] a stream of events has no length; send GET");
+                }
+                : get;
     }
 
     private static ServerConnector connector(Server server, HttpConfiguration http, Listen listen) {
         http.setRequestHeaderSize(MAX_HEADER_BYTES);
         http.setSendServerVersion(false);
-        HttpConnectionFactory plain = new HttpConnectionFactory(http);
+        HttpConnectionFactory plain = new HeadDeadline(http, listen.headTime());
         ServerConnector connector;
         SslContextFactory.Server tls = listen.tls();
         if (tls == null) {
@@ -108,11 +143,10 @@ public final class HttpServer implements AutoCloseable {
         return new InetSocketAddress("localhost", javalin.port());
     }
 
-    /// Returns every route as method and path, such as `GET /api/v1/jobs/{id}`.
+    /// Returns every route as method and path, such as `GET /api/v1/jobs/{id}`; each GET is a HEAD too.
     public List<String> endpoints() {
-        return javalin.unsafe.internalRouter.allHttpHandlers().stream()
-                .filter(entry -> entry.endpoint.method.isHttpMethod())
-                .map(entry -> entry.endpoint.method.name() + " " + entry.endpoint.path)
+        return endpoints.stream()
+                .map(endpoint -> endpoint.method.name() + " " + endpoint.path)
                 .toList();
     }
 

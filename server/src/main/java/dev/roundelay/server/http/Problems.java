@@ -14,7 +14,9 @@ import dev.roundelay.storage.StorageException;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.util.Map;
+import java.util.Set;
 import org.eclipse.jetty.io.EofException;
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
@@ -23,6 +25,9 @@ import org.slf4j.LoggerFactory;
 /// Turns what went wrong into an answer. The faults of the inner rooms are mapped here and nowhere else.
 final class Problems {
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
+
+    /// Of a byte that is no character, and of a character that JSON may hold and a text may not.
+    private static final Set<String> NUL_STATES = Set.of("22021", "22P05");
 
     private Problems() {}
 
@@ -51,6 +56,13 @@ final class Problems {
             case RoundNotKeptException e -> answer(ctx, ErrorCode.ROUND_NOT_KEPT, message(e), Map.of());
             case KernelException e -> notActive(ctx, e);
             case JdbiException e when StoreFaults.isAway(e) -> notActive(ctx, e);
+            case JdbiException e
+            when holdsNul(e) ->
+                answer(
+                        ctx,
+                        ErrorCode.INVALID_REQUEST,
+                        "[request] a text in it holds the character NUL, which cannot be stored; leave it out",
+                        Map.of());
             case HttpResponseException e -> answer(ctx, code(e), message(e), Map.of());
             case EofException _ -> LOG.debug("the caller of {} has gone", ctx.path());
             default -> internal(ctx, exception);
@@ -75,6 +87,11 @@ final class Problems {
             case 413 -> ErrorCode.TOO_LARGE;
             default -> ErrorCode.INVALID_REQUEST;
         };
+    }
+
+    /// PostgreSQL keeps no NUL in texts, and says so before it looks for anything.
+    private static boolean holdsNul(JdbiException e) {
+        return e.getCause() instanceof SQLException cause && NUL_STATES.contains(cause.getSQLState());
     }
 
     private static void notActive(Context ctx, RuntimeException e) {

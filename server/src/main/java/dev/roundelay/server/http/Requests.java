@@ -42,6 +42,11 @@ public final class Requests {
         return value(bytes(ctx, MAX_JSON_BYTES), type, mapper);
     }
 
+    /// Returns what JSON means; unknown fields are refused by name.
+    static <T> T value(byte[] bytes, Class<T> type) {
+        return value(bytes, type, Json.strict());
+    }
+
     private static <T> T value(byte[] bytes, Class<T> type, JsonMapper mapper) {
         try {
             T value = mapper.readValue(bytes, type);

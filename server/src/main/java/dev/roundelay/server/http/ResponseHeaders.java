@@ -1,13 +1,20 @@
 package dev.roundelay.server.http;
 
 import io.javalin.http.Context;
+import java.util.Map;
 
 /// Headers that every answer carries.
 final class ResponseHeaders {
     /// Attribute that holds the id of a request.
     static final String REQUEST_ID = "roundelay.request-id";
 
-    private static final String POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox";
+    /// The same for every answer, unless a route has reason to set another one.
+    static final Map<String, String> FIXED = Map.of(
+            "X-Content-Type-Options", "nosniff",
+            "Referrer-Policy", "no-referrer",
+            "X-Frame-Options", "DENY",
+            "Cache-Control", "no-store",
+            "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox");
 
     private ResponseHeaders() {}
 
@@ -16,10 +23,6 @@ final class ResponseHeaders {
         if (id != null) {
             ctx.header("X-Request-Id", id);
         }
-        ctx.header("X-Content-Type-Options", "nosniff");
-        ctx.header("Referrer-Policy", "no-referrer");
-        ctx.header("X-Frame-Options", "DENY");
-        ctx.header("Cache-Control", "no-store");
-        ctx.header("Content-Security-Policy", POLICY);
+        FIXED.forEach(ctx::header);
     }
 }

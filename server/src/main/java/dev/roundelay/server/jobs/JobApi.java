@@ -7,6 +7,7 @@ import dev.roundelay.kernel.KernelStore;
 import dev.roundelay.kernel.assignment.Assignment;
 import dev.roundelay.kernel.job.UserId;
 import dev.roundelay.kernel.journal.JobJournal;
+import dev.roundelay.server.account.AuditLog;
 import dev.roundelay.server.active.ActiveEpoch;
 import dev.roundelay.server.compat.CompatJobsResource;
 import dev.roundelay.server.compat.CompatShapes;
@@ -46,6 +47,7 @@ public final class JobApi {
             JobChanges changes,
             Consumer<Assignment> stackRequests,
             ActiveEpoch epoch,
+            AuditLog audit,
             Function<UserId, String> owners,
             String publicUrl,
             InstantSource clock,
@@ -82,7 +84,8 @@ public final class JobApi {
                 files,
                 p.kernel(),
                 p.kernelStore(),
-                p.epoch());
+                p.epoch(),
+                p.audit());
         return List.of(
                 jobs,
                 new JobReadsResource(p.authenticator(), access, p.kernelStore(), p.runStore(), p.journal(), mapper),

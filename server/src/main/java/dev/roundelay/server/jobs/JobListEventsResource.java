@@ -5,6 +5,7 @@ import dev.roundelay.server.http.Authenticator;
 import dev.roundelay.server.http.Caller;
 import dev.roundelay.server.http.Routes;
 import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
 import io.javalin.http.sse.SseClient;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -31,15 +32,23 @@ public final class JobListEventsResource implements Routes {
     @Override
     public void register(RoutesConfig routes) {
         // Checked before the stream begins: afterwards the answer would be 200 already.
-        routes.before(PATH, authenticator::require);
+        routes.before(PATH, ctx -> {
+            Caller caller = authenticator.require(ctx);
+            if (isAboutAll(ctx)) {
+                caller.requireAdmin();
+            }
+        });
         routes.sse(PATH, this::stream);
     }
 
     private void stream(SseClient client) {
         Caller caller = authenticator.require(client.ctx());
-        boolean all = caller.admin() && "true".equals(client.ctx().queryParam("all"));
-        Optional<UserId> whose = all ? Optional.empty() : Optional.of(caller.user());
+        Optional<UserId> whose = isAboutAll(client.ctx()) ? Optional.empty() : Optional.of(caller.user());
         streams.begin(client, "a list of jobs", stream -> feed(stream, whose));
+    }
+
+    private static boolean isAboutAll(Context ctx) {
+        return "true".equals(ctx.queryParam("all"));
     }
 
     private void feed(EventStreams.Stream stream, Optional<UserId> whose) throws InterruptedException {

@@ -59,6 +59,9 @@ public final class JobModelResource implements Routes {
             });
         } else if (format == null || format.equals("pt")) {
             name(ctx, job, model, "pt");
+            if (ctx.req().getMethod().equals("HEAD")) {
+                return;
+            }
             try (SafetensorsReader reader = SafetensorsReader.open(model.path())) {
                 CheckpointWriter.write(ctx.res().getOutputStream(), reader.views());
             }

@@ -19,6 +19,7 @@ import dev.roundelay.kernel.job.Job;
 import dev.roundelay.kernel.job.JobId;
 import dev.roundelay.kernel.job.JobState;
 import dev.roundelay.kernel.job.UserId;
+import dev.roundelay.server.account.AuditLog;
 import dev.roundelay.server.active.ActiveEpoch;
 import dev.roundelay.server.http.ApiException;
 import dev.roundelay.server.http.Authenticator;
@@ -47,6 +48,7 @@ public final class JobsResource implements Routes {
     private final Kernel kernel;
     private final KernelStore store;
     private final ActiveEpoch epoch;
+    private final AuditLog audit;
 
     JobsResource(
             Authenticator authenticator,
@@ -58,7 +60,8 @@ public final class JobsResource implements Routes {
             JobFiles files,
             Kernel kernel,
             KernelStore store,
-            ActiveEpoch epoch) {
+            ActiveEpoch epoch,
+            AuditLog audit) {
         this.authenticator = authenticator;
         this.submit = submit;
         this.resubmit = resubmit;
@@ -69,6 +72,7 @@ public final class JobsResource implements Routes {
         this.kernel = kernel;
         this.store = store;
         this.epoch = epoch;
+        this.audit = audit;
     }
 
     @Override
@@ -170,19 +174,21 @@ public final class JobsResource implements Routes {
         if (!kernel.annotate(job.id(), notes.note(), notes.tags())) {
             throw ApiException.notFound("job", job.id().value());
         }
+        audit(ctx, caller, job, "job_changed");
         Requests.json(ctx, mapper.view(access.require(caller, job.id().value())));
     }
 
     private void cancel(Context ctx) {
         Caller caller = authenticator.require(ctx);
-        Requests.json(ctx, cancel(caller, ctx.pathParam("id")));
+        Requests.json(ctx, cancel(ctx, caller, ctx.pathParam("id")));
     }
 
     /// Cancels a job; repeating it is harmless.
     ///
     /// @throws ApiException `not_found`, `job_ended`
-    public JobView cancel(Caller caller, String id) {
+    public JobView cancel(Context ctx, Caller caller, String id) {
         Job job = access.require(caller, id);
+        audit(ctx, caller, job, "job_cancelled");
         return switch (kernel.cancel(job.id(), caller.user().value())) {
             case Cancelled.Requested(Job now) -> mapper.view(now);
             case Cancelled.AlreadyCancelled(Job now) -> mapper.view(now);
@@ -207,6 +213,14 @@ public final class JobsResource implements Routes {
             throw ApiException.notFound("job", job.id().value());
         }
         files.release(job.id());
+        audit(ctx, caller, job, "job_deleted");
         Requests.json(ctx, deleted);
+    }
+
+    /// Records what an administrator does to somebody else's job; what one does to one's own is in its timeline.
+    private void audit(Context ctx, Caller caller, Job job, String action) {
+        if (!job.ownerId().equals(caller.user())) {
+            audit.record(ctx, caller, action, job.id().value());
+        }
     }
 }

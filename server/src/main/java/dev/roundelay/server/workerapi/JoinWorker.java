@@ -5,6 +5,7 @@ import dev.roundelay.contract.worker.RegisterReply;
 import dev.roundelay.contract.worker.RegisterRequest;
 import dev.roundelay.kernel.Kernel;
 import dev.roundelay.kernel.Registered;
+import dev.roundelay.kernel.job.UserId;
 import dev.roundelay.kernel.worker.NewWorker;
 import dev.roundelay.kernel.worker.Worker;
 import dev.roundelay.kernel.worker.WorkerId;
@@ -15,18 +16,26 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Lets a worker join with a token.
 final class JoinWorker {
     private final Kernel kernel;
     private final JdbcWorkerTokens tokens;
+    private final Predicate<UserId> enabled;
     private final InstantSource clock;
     private final SecureRandom random;
 
-    JoinWorker(Kernel kernel, JdbcWorkerTokens tokens, InstantSource clock, SecureRandom random) {
+    JoinWorker(
+            Kernel kernel,
+            JdbcWorkerTokens tokens,
+            Predicate<UserId> enabled,
+            InstantSource clock,
+            SecureRandom random) {
         this.kernel = kernel;
         this.tokens = tokens;
+        this.enabled = enabled;
         this.clock = clock;
         this.random = random;
     }
@@ -38,6 +47,11 @@ final class JoinWorker {
     /// @throws WorkerCallException `version_mismatch`, `invalid_api_key`, `name_taken`, `invalid_request`
     RegisterReply join(JdbcWorkerTokens.Token token, @Nullable String joinKey, RegisterRequest request) {
         require(request);
+        if (!enabled.test(token.owner())) {
+            throw new WorkerCallException(
+                    ErrorCode.INVALID_API_KEY,
+                    "[join token] the account that it is of is disabled or gone; ask an administrator");
+        }
         if (joinKey != null) {
             Optional<JdbcWorkerTokens.Joined> earlier = tokens.findJoined(token, joinKey);
             if (earlier.isPresent() && !earlier.get().synced()) {

@@ -2,6 +2,7 @@ package dev.roundelay.server.workerapi;
 
 import dev.roundelay.federation.JobRuns;
 import dev.roundelay.kernel.Kernel;
+import dev.roundelay.kernel.job.UserId;
 import dev.roundelay.kernel.journal.JobJournal;
 import dev.roundelay.server.active.ActiveEpoch;
 import dev.roundelay.server.http.Routes;
@@ -13,6 +14,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /// The resources of the worker protocol.
 public final class WorkerApi {
@@ -21,6 +23,7 @@ public final class WorkerApi {
     /// What they work with.
     ///
     /// @param emailOf e-mail address of a user id
+    /// @param enabled whether there is such a user, and not a disabled one
     public record Parts(
             WorkerAuth auth,
             Kernel kernel,
@@ -37,6 +40,7 @@ public final class WorkerApi {
             Handover handover,
             ActiveEpoch epoch,
             Function<String, String> emailOf,
+            Predicate<UserId> enabled,
             InstantSource clock,
             SecureRandom random) {}
 
@@ -45,7 +49,7 @@ public final class WorkerApi {
         return List.of(
                 new WorkerResource(
                         p.auth(),
-                        new JoinWorker(p.kernel(), p.tokens(), p.clock(), p.random()),
+                        new JoinWorker(p.kernel(), p.tokens(), p.enabled(), p.clock(), p.random()),
                         new WorkerSync(p.kernel(), p.runs(), p.signals(), p.tokens(), p.stacks(), p.telemetry()),
                         p.kernel(),
                         p.tokens()),

@@ -1,6 +1,7 @@
 package dev.roundelay.server.workerapi;
 
 import dev.roundelay.contract.ErrorCode;
+import dev.roundelay.contract.worker.RegisterReply;
 import dev.roundelay.contract.worker.RegisterRequest;
 import dev.roundelay.contract.worker.SyncRequest;
 import dev.roundelay.kernel.Kernel;
@@ -40,7 +41,10 @@ final class WorkerResource implements Routes {
     private void join(Context ctx) {
         JdbcWorkerTokens.Token token = auth.requireToken(ctx.header("Authorization"));
         RegisterRequest request = Requests.body(ctx, RegisterRequest.class);
-        Requests.json(ctx, 201, join.join(token, ctx.header("Idempotency-Key"), request));
+        RegisterReply reply = join.join(token, ctx.header("Idempotency-Key"), request);
+        // A repeated join ends the secret of the lost reply, which somebody may have used meanwhile.
+        auth.forget(new WorkerId(reply.workerId()));
+        Requests.json(ctx, 201, reply);
     }
 
     private void sync(Context ctx) throws InterruptedException {

@@ -8,6 +8,7 @@ import dev.roundelay.kernel.KernelImage;
 import dev.roundelay.kernel.Registered;
 import dev.roundelay.kernel.WorkerStatus;
 import dev.roundelay.kernel.assignment.Assignment;
+import dev.roundelay.kernel.job.UserId;
 import dev.roundelay.kernel.worker.WorkerId;
 import dev.roundelay.kernel.worker.WorkerPatch;
 import dev.roundelay.server.http.ApiException;
@@ -154,12 +155,23 @@ public final class WorkersResource implements Routes {
 
     private void remove(Context ctx) {
         Caller caller = authenticator.require(ctx);
-        WorkerId id = owned(ctx).worker().id();
-        kernel.remove(id, caller.user().value());
+        remove(owned(ctx).worker().id(), caller.user());
+        ctx.status(204);
+    }
+
+    private void remove(WorkerId id, UserId actor) {
+        kernel.remove(id, actor.value());
         tokens.removeSecret(id);
         auth.forget(id);
         telemetry.forget(id);
-        ctx.status(204);
+    }
+
+    /// Removes a user's join tokens and workers; none is no error.
+    public void removeAll(UserId owner, UserId actor) {
+        tokens.list(owner).forEach(token -> tokens.remove(owner, token.id()));
+        kernel.view().workers().stream()
+                .filter(status -> status.worker().ownerId().equals(owner))
+                .forEach(status -> remove(status.worker().id(), actor));
     }
 
     private void drain(Context ctx) {

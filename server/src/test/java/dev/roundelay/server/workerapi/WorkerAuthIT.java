@@ -124,6 +124,23 @@ class WorkerAuthIT {
     }
 
     @Test
+    void a_repeated_join_ends_the_secret_before_it_even_when_that_was_used() {
+        String token = mint("{\"name\": \"twice\"}").path("secret").asText();
+        String lost = register(token, "twice joined", "Idempotency-Key", "start 2")
+                .json()
+                .path("secret")
+                .asText();
+        assertThat(PLANE.get(Caller.bearer(lost), "/worker/v1/assignments/asg_none")
+                        .status())
+                .isEqualTo(404);
+
+        assertThat(register(token, "twice joined", "Idempotency-Key", "start 2").status())
+                .isEqualTo(201);
+
+        assertThat(PLANE.sync(lost, "one").status()).isEqualTo(401);
+    }
+
+    @Test
     void a_revoked_token_joins_nobody_and_what_joined_stays() {
         JsonNode token = mint("{\"reusable\": true}");
         Answer joined = register(token.path("secret").asText(), "early");

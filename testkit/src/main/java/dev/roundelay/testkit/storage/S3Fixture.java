@@ -4,6 +4,7 @@ import dev.roundelay.storage.BucketIndex;
 import dev.roundelay.storage.BucketName;
 import dev.roundelay.storage.OwnerId;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,7 +22,7 @@ public final class S3Fixture {
 
     private static User user(String name, long quotaBytes) {
         return new User(
-                "GK" + name + "0123456789",
+                "GK" + name.toUpperCase(Locale.ROOT) + "0123456789",
                 "secret+of/" + name,
                 new OwnerId("usr_" + name),
                 new BucketName(name + "-bucket"),
