@@ -37,7 +37,7 @@ def test_shellcheck_finds_nothing(script: Path) -> None:
 
 
 def test_the_distribution_has_the_examples() -> None:
-    for folder in ("systemd", "nginx", "caddy"):
+    for folder in ("systemd", "nginx", "caddy", "prometheus"):
         shipped = {file.name: file.read_bytes() for file in (HOME / "share" / folder).iterdir()}
 
         assert shipped == {file.name: file.read_bytes() for file in (DEPLOY / folder).iterdir()}

@@ -34,9 +34,11 @@ import dev.roundelay.server.jobs.JobApi;
 import dev.roundelay.server.jobs.JobChanges;
 import dev.roundelay.server.jobs.JobSignals;
 import dev.roundelay.server.jobs.JsonRunSpecs;
+import dev.roundelay.server.metrics.MetricsResource;
 import dev.roundelay.server.store.Database;
 import dev.roundelay.server.store.JdbcSnapshotSweep;
 import dev.roundelay.server.store.Schema;
+import dev.roundelay.server.store.ServerFigures;
 import dev.roundelay.server.store.SweepHold;
 import dev.roundelay.server.workerapi.StackRequests;
 import dev.roundelay.server.workerapi.TelemetryHistory;
@@ -139,6 +141,12 @@ public final class ControlPlane implements AutoCloseable {
         routes.add(new CompatWorkersResource(authenticator, kernel, new CompatShapes(kernel, settings.publicUrl())));
         routes.add(new DashboardResource(WebFolder.BUILT, settings.publicUrl()));
         routes.add(new OpsResource(active::isActive, this::databaseAnswers));
+        routes.add(new MetricsResource(
+                authenticator,
+                settings.metricsToken(),
+                settings.dataDir(),
+                active::isActive,
+                new ServerFigures(database.jdbi())));
         routes.add(new DownloadsResource(
                 settings.distribution(), settings.dataDir().resolve("dist"), settings.publicUrl()));
         http = new HttpServer(settings.listen(), active::isActive, routes, random);

@@ -141,7 +141,15 @@ public final class Main implements Callable<Integer> {
                 config.s3Url(ports.s3()),
                 serverId,
                 config.behindTlsProxy(),
+                metricsToken(config),
                 distribution());
+    }
+
+    private static Optional<String> metricsToken(ServerConfig config) throws IOException {
+        return config.metricsTokenFile().isPresent()
+                ? Optional.of(Files.readString(config.metricsTokenFile().get()).strip())
+                        .filter(token -> !token.isEmpty())
+                : Optional.empty();
     }
 
     /// The launcher says where it lies.

@@ -115,6 +115,7 @@ public final class TestControlPlane implements BeforeAllCallback, AfterAllCallba
                 s3Url,
                 "test-server",
                 behindTlsProxy,
+                Optional.empty(),
                 Optional.empty());
         plane = new ControlPlane(settings, postgres.database(), new byte[32]);
         plane.start();

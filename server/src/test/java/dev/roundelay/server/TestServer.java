@@ -27,6 +27,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /// A whole server on a database and a data folder of its own, for a test class: a static `@RegisterExtension` field.
 public final class TestServer implements BeforeAllCallback, AfterAllCallback {
+    /// What a collector sends.
+    public static final String METRICS_TOKEN = "token-of-a-collector";
+
     private static final byte[] SERVER_KEY = new byte[32];
 
     private final HttpClient client = HttpClient.newHttpClient();
@@ -87,6 +90,7 @@ public final class TestServer implements BeforeAllCallback, AfterAllCallback {
                 "http://127.0.0.1:" + s3Port,
                 "test",
                 false,
+                Optional.of(METRICS_TOKEN),
                 Optional.empty());
         plane = new ControlPlane(settings, postgres.database(), SERVER_KEY);
         plane.start();

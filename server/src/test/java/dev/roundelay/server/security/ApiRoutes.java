@@ -70,6 +70,7 @@ final class ApiRoutes {
             GET    /api/v1/jobs/{job}/events                  | USER    | 200 | not_found | 200 | -
             GET    /api/v1/events                             | USER    | 200 | 200 | 200 | -
             GET    /api/v1/events?all=true                    | ROLE    | 200 | -   | -   | -
+            GET    /metrics                                   | ROLE    | 200 | -   | -   | -
             GET    /api/v1/metrics?jobs={job}                 | USER    | 200 | not_found | 200 | -
             """;
 
