@@ -99,9 +99,8 @@ public final class HttpServer implements AutoCloseable {
                 .forEach(endpoint -> config.routes.head(endpoint.path, head(endpoint.handler)));
     }
 
-    /// Returns what answers HEAD where GET has this handler: the same, of which the connection sends the head alone.
-    /// Left
-    /// to Javalin, HEAD is 200 wherever there is a GET, whoever asks and for whatever.
+    /// Returns what answers HEAD where GET has this handler: the same, of which the connection sends the head
+    /// alone. Left to Javalin, HEAD is 200 wherever there is a GET, whoever asks and for whatever.
     private static Handler head(Handler get) {
         return get instanceof SseHandler
                 ? _ -> {
