@@ -149,7 +149,7 @@ public final class ControlPlane implements AutoCloseable {
                 new ServerFigures(database.jdbi())));
         routes.add(new DownloadsResource(
                 settings.distribution(), settings.dataDir().resolve("dist"), settings.publicUrl()));
-        http = new HttpServer(settings.listen(), active::isActive, routes, random);
+        http = new HttpServer(settings.listen(), active::standing, routes, random);
         s3 = new S3Server(
                 settings.s3(),
                 new ActiveCredentials(accountApi.buckets(), active::isActive),

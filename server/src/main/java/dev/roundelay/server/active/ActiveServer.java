@@ -37,6 +37,7 @@ public final class ActiveServer implements AutoCloseable {
     private volatile @Nullable Epoch active;
     private volatile @Nullable Term term;
     private volatile boolean otherSeen;
+    private volatile boolean cutOff;
     private volatile long renewedAt;
 
     /// @param schema    brought up to date under the lock, before the first listener is told
@@ -70,8 +71,27 @@ public final class ActiveServer implements AutoCloseable {
     /// Returns the epoch under which this server serves; empty on a standby.
     public Optional<Epoch> epoch() {
         // A process that was stopped and goes on must not answer from its memory until it has found out.
-        boolean late = nanos.getAsLong() - renewedAt >= config.silence().toNanos();
-        return late ? Optional.empty() : Optional.ofNullable(active);
+        return isLate() ? Optional.empty() : Optional.ofNullable(active);
+    }
+
+    /// Returns whether it serves, and if not, why.
+    public Standing standing() {
+        if (isActive()) {
+            return Standing.SERVES;
+        }
+        if (closing.getCount() == 0) {
+            return Standing.STOPS;
+        }
+        if (cutOff || isLate()) {
+            return Standing.CUT_OFF;
+        }
+        return otherSeen ? Standing.STANDS_BY : Standing.STARTS;
+    }
+
+    /// Whether it has a term, whose renewal is long in coming.
+    private boolean isLate() {
+        return active != null
+                && nanos.getAsLong() - renewedAt >= config.silence().toNanos();
     }
 
     /// Waits until this server serves, or knows that another one does; returns whether it is this one.
@@ -113,10 +133,12 @@ public final class ActiveServer implements AutoCloseable {
         while (closing.getCount() > 0) {
             try (ServerTerms terms = ServerTerms.open(database, config.answer())) {
                 told = false;
+                cutOff = false;
                 if (campaign(terms)) {
                     serve(terms);
                 }
             } catch (SQLException e) {
+                cutOff = true;
                 if (!told) {
                     log.warn("standby: the database does not answer: {}", e.getMessage());
                     told = true;

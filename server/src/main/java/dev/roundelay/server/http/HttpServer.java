@@ -2,6 +2,7 @@ package dev.roundelay.server.http;
 
 import dev.roundelay.contract.ErrorCode;
 import dev.roundelay.s3.HeadDeadline;
+import dev.roundelay.server.active.Standing;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Handler;
@@ -15,7 +16,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
@@ -35,7 +36,7 @@ public final class HttpServer implements AutoCloseable {
 
     private final Javalin javalin;
     private final SecureRandom random;
-    private final BooleanSupplier active;
+    private final Supplier<Standing> standing;
     private List<Endpoint> endpoints = List.of();
 
     /// Where to listen.
@@ -53,9 +54,9 @@ public final class HttpServer implements AutoCloseable {
 
     /// Creates a server that is not started yet.
     ///
-    /// @param active whether this server may serve; else every call answers 503
-    public HttpServer(Listen listen, BooleanSupplier active, List<Routes> routes, SecureRandom random) {
-        this.active = active;
+    /// @param standing whether this server may serve; else every call answers 503 with the reason
+    public HttpServer(Listen listen, Supplier<Standing> standing, List<Routes> routes, SecureRandom random) {
+        this.standing = standing;
         this.random = random;
         this.javalin = Javalin.create(config -> configure(config, listen, routes));
     }
@@ -72,10 +73,9 @@ public final class HttpServer implements AutoCloseable {
         config.routes.before(ctx -> {
             ctx.attribute(ResponseHeaders.REQUEST_ID, requestId());
             ResponseHeaders.set(ctx);
-            if (!ALWAYS.contains(ctx.path()) && !active.getAsBoolean()) {
-                throw new ApiException(
-                        ErrorCode.NOT_ACTIVE,
-                        "[server] it is a standby, is starting or stopping; try again in a second");
+            Standing now = standing.get();
+            if (now != Standing.SERVES && !ALWAYS.contains(ctx.path())) {
+                throw new ApiException(ErrorCode.NOT_ACTIVE, "[server] " + now.words());
             }
         });
         config.routes.exception(Exception.class, (exception, ctx) -> Problems.answer(ctx, exception));

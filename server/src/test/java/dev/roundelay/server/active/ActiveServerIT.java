@@ -44,6 +44,10 @@ class ActiveServerIT {
                 former = first.epoch().orElseThrow();
                 second.start();
                 assertThat(second.awaitActive(Duration.ofMillis(800))).isFalse();
+                assertThat(first.standing()).isEqualTo(Standing.SERVES);
+                assertThat(second.standing()).isEqualTo(Standing.STANDS_BY);
+                first.close();
+                assertThat(first.standing()).isEqualTo(Standing.STOPS);
             }
             assertThat(second.awaitActive(SOON)).isTrue();
             assertThat(second.epoch().orElseThrow()).isGreaterThan(former);
@@ -73,6 +77,7 @@ class ActiveServerIT {
             await("second two starts");
 
             assertThat(first.isActive()).isFalse();
+            assertThat(first.standing()).isEqualTo(Standing.CUT_OFF);
             assertThatThrownBy(() -> firstDatabase.jdbi().useTransaction(handle -> {
                         EpochGuard.require(handle, former);
                         handle.execute("insert into server_setting (name, value) values ('late', '')");

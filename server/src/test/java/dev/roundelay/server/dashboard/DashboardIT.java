@@ -3,6 +3,7 @@ package dev.roundelay.server.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.roundelay.contract.FailureReason;
+import dev.roundelay.server.active.Standing;
 import dev.roundelay.server.http.HttpServer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -174,7 +175,7 @@ class DashboardIT {
     private void serve(WebFolder folder, String publicUrl) {
         HttpServer made = new HttpServer(
                 new HttpServer.Listen("127.0.0.1", 0, null),
-                () -> true,
+                () -> Standing.SERVES,
                 List.of(new DashboardResource(folder, publicUrl)),
                 new SecureRandom());
         server = made;

@@ -2,6 +2,7 @@ package dev.roundelay.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.roundelay.server.active.Standing;
 import io.javalin.config.RoutesConfig;
 import java.io.IOException;
 import java.net.Socket;
@@ -26,7 +27,10 @@ class LimitsIT {
     private static final int MANY = 100_000;
 
     private final HttpServer server = new HttpServer(
-            new HttpServer.Listen("127.0.0.1", 0, null, SHORT), () -> true, List.of(this::routes), new SecureRandom());
+            new HttpServer.Listen("127.0.0.1", 0, null, SHORT),
+            () -> Standing.SERVES,
+            List.of(this::routes),
+            new SecureRandom());
     private final int port = server.start().getPort();
 
     private void routes(RoutesConfig routes) {
