@@ -8,19 +8,12 @@ import dev.roundelay.e2e.product.Api;
 import dev.roundelay.e2e.product.Bucket;
 import dev.roundelay.e2e.product.Draft;
 import dev.roundelay.e2e.product.Eventually;
+import dev.roundelay.e2e.product.ExternalDatabase;
+import dev.roundelay.e2e.product.Ports;
 import dev.roundelay.e2e.product.Product;
 import dev.roundelay.e2e.product.Program;
 import dev.roundelay.e2e.product.Python;
 import dev.roundelay.e2e.product.Zips;
-import dev.roundelay.server.postgres.EmbeddedPostgres;
-import dev.roundelay.server.postgres.PostgresAddress;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,7 +32,7 @@ class FailoverIT {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     @SuppressWarnings("NullAway.Init")
-    private EmbeddedPostgres database;
+    private ExternalDatabase database;
 
     @SuppressWarnings("NullAway.Init")
     private Product product;
@@ -54,16 +47,11 @@ class FailoverIT {
     private Bucket bucketOfSecond;
 
     @BeforeEach
-    void start() throws IOException {
-        Path folder =
-                Files.createTempDirectory(Files.createDirectories(Path.of("target", "e2e")), "failover-database-");
-        database = new EmbeddedPostgres(folder.resolve("postgres"), folder, new SecureRandom());
-        Path url = folder.resolve("url");
-        Files.writeString(url, urlOf(database.start()));
-        product = Product.start(
-                "failover", "--database-url-file", url.toAbsolutePath().toString());
-        int port = freePort();
-        int s3Port = freePort();
+    void start() {
+        database = ExternalDatabase.start("failover");
+        product = Product.start("failover", database.options());
+        int port = Ports.free();
+        int s3Port = Ports.free();
         standby = product.startStandby(port, s3Port);
         Map<String, String> credentials = new LinkedHashMap<>(product.credentials());
         String first = Objects.requireNonNull(credentials.put("RESON_BASE_URL", "http://127.0.0.1:" + port));
@@ -151,19 +139,5 @@ class FailoverIT {
 
     private static double since(long nanos) {
         return (System.nanoTime() - nanos) / 1e9;
-    }
-
-    /// Returns it as the server takes it.
-    private static String urlOf(PostgresAddress address) {
-        return address.url()
-                .replaceFirst("^jdbc:postgresql://", "postgresql://" + address.user() + ":" + address.password() + "@");
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.roundelay.contract.job.JobView;
 import dev.roundelay.e2e.product.Product;
+import dev.roundelay.e2e.product.Setup;
+import dev.roundelay.e2e.product.Wire;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -23,7 +25,7 @@ class ChaosIT {
 
     @Test
     void a_job_ends_with_the_same_bits_wherever_a_program_ends() throws IOException {
-        try (Product product = Product.startMortal("chaos-points")) {
+        try (Product product = Product.start(Setup.of("chaos-points").endingAtPoints())) {
             // What lists the points slows a start down: how soon jobs go on is measured at the other ones.
             suffered(product, plan -> plan.atPoints(FAULTS / 2));
         }
@@ -31,7 +33,7 @@ class ChaosIT {
 
     @Test
     void a_job_ends_with_the_same_bits_whenever_something_dies_or_stops() throws IOException {
-        try (Product product = Product.start("chaos-moments")) {
+        try (Product product = Product.start(Setup.of("chaos-moments").withMovableClocks())) {
             Summary.print(suffered(product, plan -> plan.atMoments(FAULTS - FAULTS / 2)));
         }
     }
@@ -41,13 +43,13 @@ class ChaosIT {
         List<Trial> trials = new ArrayList<>();
         try (Wire wire = new Wire(server)) {
             product.through(wire.address().toString()).withWorkers(WORKERS);
-            List<String> atStart = product.points(Fault.SERVER);
+            List<String> atStart = product.traps().points(Fault.SERVER);
             // The first one takes cold code; the second one shows how long a job takes, and which points it passes.
             undisturbed(product, "first");
             long begin = System.nanoTime();
             byte[] expected = undisturbed(product, "second");
             Duration job = Duration.ofNanos(System.nanoTime() - begin);
-            List<String> running = product.points(Fault.SERVER).stream()
+            List<String> running = product.traps().points(Fault.SERVER).stream()
                     .filter(name -> !atStart.contains(name))
                     .toList();
             FaultPlan.Passed passed = new FaultPlan.Passed(atStart, running, workerPoints(product));
@@ -81,7 +83,7 @@ class ChaosIT {
 
     private static List<String> workerPoints(Product product) {
         return WORKERS.stream()
-                .flatMap(name -> product.points(name).stream())
+                .flatMap(name -> product.traps().points(name).stream())
                 .distinct()
                 .sorted()
                 .toList();

@@ -57,6 +57,27 @@ sealed interface Fault {
         }
     }
 
+    /// Whatever goes between workers and server takes its time for a while.
+    ///
+    /// @param delay of each piece of at most 64 KiB, either way
+    record Slow(Duration after, Duration length, Duration delay) implements Fault {
+        @Override
+        public String toString() {
+            return "connections delayed by %d ms after %d ms for %d ms"
+                    .formatted(delay.toMillis(), after.toMillis(), length.toMillis());
+        }
+    }
+
+    /// The clock of a program jumps, and stays there.
+    ///
+    /// @param ahead of the machine's clock; negative: behind it
+    record Clock(String program, Duration after, Duration ahead) implements Fault {
+        @Override
+        public String toString() {
+            return "clock of %s jumps to %+d s after %d ms".formatted(program, ahead.toSeconds(), after.toMillis());
+        }
+    }
+
     /// Which processes.
     enum Victim {
         SERVER,

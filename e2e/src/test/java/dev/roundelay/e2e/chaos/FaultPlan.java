@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 final class FaultPlan {
     private final Random random;
     private final Duration job;
+    private final List<String> workers;
     private final List<Fault> points = new ArrayList<>();
 
     /// @param job    how long an undisturbed one takes, from its submit to its end
@@ -20,6 +21,7 @@ final class FaultPlan {
     FaultPlan(long seed, Duration job, Passed passed, List<String> workers) {
         this.random = new Random(seed);
         this.job = job;
+        this.workers = List.copyOf(workers);
         passed.atStart().forEach(name -> points.add(new Fault.AtStart(name, moment())));
         passed.server().forEach(name -> points.add(new Fault.Point(Fault.SERVER, name, 1)));
         passed.worker().forEach(name -> points.add(new Fault.Point(workers.get(random.nextInt(3)), name, 1)));
@@ -60,7 +62,7 @@ final class FaultPlan {
 
     private Fault atMoment() {
         Duration after = moment();
-        return switch (random.nextInt(9)) {
+        return switch (random.nextInt(11)) {
             case 0, 1 -> new Fault.Kill(List.of(Victim.SERVER), after);
             case 2 -> new Fault.Kill(List.of(Victim.POSTGRES), after);
             case 3 -> new Fault.Kill(List.of(Victim.SERVER, Victim.POSTGRES), after);
@@ -71,7 +73,18 @@ final class FaultPlan {
                 new Fault.Freeze(
                         List.of(Victim.SERVER, Victim.POSTGRES, Victim.WORKER).get(random.nextInt(3)),
                         after,
-                        Duration.ofMillis(2_000 + random.nextInt(10_000)));
+                        // Mostly short of what a lease bears, sometimes far beyond it.
+                        Duration.ofMillis(2_000 + random.nextInt(random.nextInt(4) == 0 ? 28_000 : 10_000)));
+            case 8 ->
+                new Fault.Slow(
+                        after,
+                        Duration.ofMillis(1_000 + random.nextInt(10_000)),
+                        Duration.ofMillis(20 + random.nextInt(400)));
+            case 9 ->
+                new Fault.Clock(
+                        random.nextBoolean() ? Fault.SERVER : workers.get(random.nextInt(workers.size())),
+                        after,
+                        Duration.ofSeconds(random.nextInt(-7_200, 7_200)));
             default -> new Fault.Cut(after, Duration.ofMillis(500 + random.nextInt(8_000)));
         };
     }

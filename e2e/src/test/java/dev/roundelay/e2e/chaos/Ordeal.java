@@ -4,6 +4,7 @@ import dev.roundelay.contract.job.JobView;
 import dev.roundelay.e2e.chaos.Fault.Victim;
 import dev.roundelay.e2e.product.Eventually;
 import dev.roundelay.e2e.product.Product;
+import dev.roundelay.e2e.product.Wire;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,9 +48,10 @@ final class Ordeal {
         acknowledged.add(name);
         Map<String, Object> spec = patiently(job::prepared);
         switch (fault) {
-            case Fault.Point(String program, String point, int times) -> product.armed(program, point, times);
-            case Fault.AtStart(String point, Duration _) -> product.armed(Fault.SERVER, point, 1);
-            case Fault.Kill _, Fault.Freeze _, Fault.Cut _ -> {
+            case Fault.Point(String program, String point, int times) ->
+                product.traps().arm(program, point, times);
+            case Fault.AtStart(String point, Duration _) -> product.traps().arm(Fault.SERVER, point, 1);
+            case Fault.Kill _, Fault.Freeze _, Fault.Cut _, Fault.Slow _, Fault.Clock _ -> {
                 // The striker does it.
             }
         }
@@ -65,7 +67,7 @@ final class Ordeal {
             return new Trial(number, fault, striker.hasStruck(), progress.goesOn(striker), since(begin), wrong);
         } finally {
             striker.end();
-            product.disarm();
+            product.traps().disarm();
         }
     }
 
@@ -196,6 +198,18 @@ final class Ordeal {
                     wire.cut();
                     waitUntil(System.nanoTime(), length);
                     wire.mend();
+                    struck = System.nanoTime();
+                }
+                case Fault.Slow(Duration after, Duration length, Duration delay) -> {
+                    waitUntil(begin, after);
+                    wire.slow(delay);
+                    waitUntil(System.nanoTime(), length);
+                    wire.slow(Duration.ZERO);
+                    struck = System.nanoTime();
+                }
+                case Fault.Clock(String program, Duration after, Duration ahead) -> {
+                    waitUntil(begin, after);
+                    product.traps().moveClock(program, ahead);
                     struck = System.nanoTime();
                 }
                 case Fault.AtStart(String _, Duration after) -> {

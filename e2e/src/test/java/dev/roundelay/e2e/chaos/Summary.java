@@ -26,7 +26,7 @@ final class Summary {
         return switch (trial.fault()) {
             case Fault.Kill(List<Fault.Victim> whom, Duration _) -> whom.equals(List.of(Fault.Victim.SERVER));
             case Fault.Point(String program, String _, int _) -> program.equals(Fault.SERVER) && trial.struck();
-            case Fault.AtStart _, Fault.Freeze _, Fault.Cut _ -> false;
+            case Fault.AtStart _, Fault.Freeze _, Fault.Cut _, Fault.Slow _, Fault.Clock _ -> false;
         };
     }
 

@@ -25,8 +25,8 @@ public final class Product implements AutoCloseable {
 
     private final Path folder;
     private volatile Path data;
-    private final boolean mortal;
-    private final List<String> serverOptions;
+    private final Setup setup;
+    private final Traps traps;
     private final Map<String, Program> workers = new ConcurrentHashMap<>();
     private volatile Program server;
     private final Map<String, String> credentials;
@@ -34,10 +34,10 @@ public final class Product implements AutoCloseable {
     private final Api api;
     private final Bucket bucket;
 
-    private Product(Path folder, boolean mortal, List<String> serverOptions) {
+    private Product(Path folder, Setup setup) {
         this.folder = folder;
-        this.mortal = mortal;
-        this.serverOptions = List.copyOf(serverOptions);
+        this.setup = setup;
+        this.traps = new Traps(folder, setup);
         this.data = folder.resolve("data");
         this.server = launchServer();
         this.credentials = readCredentials();
@@ -48,22 +48,18 @@ public final class Product implements AutoCloseable {
 
     /// Starts a server, with further options if there are some.
     public static Product start(String name, String... serverOptions) {
-        return start(name, false, List.of(serverOptions));
+        return start(Setup.of(name).withOptions(serverOptions));
     }
 
-    /// Starts a server; it and its workers can be told to end at a named point ([#armed]).
-    public static Product startMortal(String name) {
-        return start(name, true, List.of());
-    }
-
-    private static Product start(String name, boolean mortal, List<String> serverOptions) {
+    /// Starts a server.
+    public static Product start(Setup setup) {
         try {
             Path parent = Files.createDirectories(Path.of("target", "e2e").toAbsolutePath());
             Path folder = Files.createTempDirectory(
                     parent,
-                    name + "-",
+                    setup.name() + "-",
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
-            return new Product(folder, mortal, serverOptions);
+            return new Product(folder, setup);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -106,11 +102,14 @@ public final class Product implements AutoCloseable {
                 name,
                 "--exit-with-parent"));
         arguments.addAll(List.of(options));
-        workers.put(name, Program.java(name, WORKER_MAIN, "128m", folder, jvm(name), arguments));
+        workers.put(
+                name,
+                Program.java(
+                        name, WORKER_MAIN, "128m", folder, traps.options(name), traps.environment(name), arguments));
     }
 
     private Program launchServer() {
-        Program program = serverProgram("server", "0", "0");
+        Program program = startServer("server", setup.port(), setup.s3Port());
         try {
             program.awaitLine("server ready");
         } catch (AssertionError e) {
@@ -121,17 +120,26 @@ public final class Product implements AutoCloseable {
         return program;
     }
 
-    private Program serverProgram(String name, String port, String s3Port) {
-        List<String> arguments = new ArrayList<>(
-                List.of("--data-dir", data.toString(), "--port", port, "--s3-port", s3Port, "--exit-with-parent"));
-        arguments.addAll(serverOptions);
-        return Program.java(name, SERVER_MAIN, "256m", folder, jvm(name), arguments);
+    /// Starts a server on the folder without waiting until it serves; one that is not the first of its name is closed
+    /// by
+    /// the caller.
+    public Program startServer(String name, int port, int s3Port) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--data-dir",
+                data.toString(),
+                "--port",
+                Integer.toString(port),
+                "--s3-port",
+                Integer.toString(s3Port),
+                "--exit-with-parent"));
+        arguments.addAll(setup.serverOptions());
+        return Program.java(name, SERVER_MAIN, "256m", folder, traps.options(name), traps.environment(name), arguments);
     }
 
     /// Starts a second server on the same folder and database, which waits for the first one's end. The caller closes
     /// it.
     public Program startStandby(int port, int s3Port) {
-        Program standby = serverProgram("standby", Integer.toString(port), Integer.toString(s3Port));
+        Program standby = startServer("standby", port, s3Port);
         standby.awaitLine("server standby");
         return standby;
     }
@@ -157,49 +165,14 @@ public final class Product implements AutoCloseable {
         return server;
     }
 
-    /// Has a program end when it reaches a point for the n-th time from now on.
-    public void armed(String program, String point, int times) {
-        write(control(program), point + "#" + times);
-    }
-
-    /// Has all programs live on.
-    public void disarm() {
-        try {
-            Files.deleteIfExists(control("server"));
-            for (String name : workers.keySet()) {
-                Files.deleteIfExists(control(name));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /// Returns the points that a program has passed, in order of their names; none of one that cannot end at one.
-    public List<String> points(String program) {
-        if (!mortal) {
-            return List.of();
-        }
-        try {
-            return Files.readAllLines(control(program).resolveSibling(program + ".fault.seen")).stream()
-                    .distinct()
-                    .sorted()
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private Path control(String program) {
-        return folder.resolve(program + ".fault");
-    }
-
-    private List<String> jvm(String program) {
-        return mortal ? List.of("-javaagent:" + FaultAgentJar.path() + "=" + control(program)) : List.of();
+    /// Returns what can befall its programs.
+    public Traps traps() {
+        return traps;
     }
 
     /// Starts the server again without waiting until it serves.
     public void relaunchServer() {
-        server = serverProgram("server", "0", "0");
+        server = startServer("server", setup.port(), setup.s3Port());
     }
 
     /// Starts a worker again that has ended, on its own folder.

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -37,12 +38,18 @@ public final class Program implements AutoCloseable {
 
     /// Starts the main class of a room.
     public static Program java(String name, String mainClass, String heap, Path folder, List<String> arguments) {
-        return java(name, mainClass, heap, folder, List.of(), arguments);
+        return java(name, mainClass, heap, folder, List.of(), Map.of(), arguments);
     }
 
-    /// Starts the main class of a room with further options of the JVM.
+    /// Starts the main class of a room with further options of the JVM and variables of its own.
     public static Program java(
-            String name, String mainClass, String heap, Path folder, List<String> jvm, List<String> arguments) {
+            String name,
+            String mainClass,
+            String heap,
+            Path folder,
+            List<String> jvm,
+            Map<String, String> environment,
+            List<String> arguments) {
         Optional<String> dist = Optional.ofNullable(System.getProperty("roundelay.dist"));
         List<String> options = new ArrayList<>(List.of("-Xmx" + heap));
         options.addAll(jvm);
@@ -65,6 +72,7 @@ public final class Program implements AutoCloseable {
             builder.environment().put("ROUNDELAY_SERVER_OPTS", String.join(" ", options));
             builder.environment().put("ROUNDELAY_WORKER_OPTS", String.join(" ", options));
             builder.environment().put("ROUNDELAY_CLI_OPTS", String.join(" ", options));
+            builder.environment().putAll(environment);
             return new Program(name, builder.start(), out, err);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -1,4 +1,4 @@
-package dev.roundelay.e2e.chaos;
+package dev.roundelay.e2e.product;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,20 +9,36 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
-/// A wire between workers and server that can be cut. Thread-safe.
-final class Wire implements AutoCloseable {
+/// A wire to a server that can be cut, and be slow. Thread-safe.
+public final class Wire implements AutoCloseable {
+    private static final int CHUNK = 64 * 1024;
+
     private final ServerSocket door;
     private final InetSocketAddress far;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger broken = new AtomicInteger();
     private volatile boolean cut;
+    private volatile Duration delay = Duration.ZERO;
+    private volatile @Nullable Breaks breaks;
+
+    /// Which connections break by themselves: those over which so many bytes have gone, for so many times.
+    private record Breaks(long bytes, AtomicInteger left) {}
 
     /// @param server address that it leads to
-    Wire(URI server) {
+    public Wire(URI server) {
+        this(server.getHost(), server.getPort());
+    }
+
+    public Wire(String host, int port) {
         try {
-            this.far = new InetSocketAddress(server.getHost(), server.getPort());
+            this.far = new InetSocketAddress(host, port);
             this.door = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -30,24 +46,48 @@ final class Wire implements AutoCloseable {
         Thread.ofVirtual().start(this::accept);
     }
 
-    URI address() {
-        return URI.create("http://127.0.0.1:" + door.getLocalPort());
+    public URI address() {
+        return URI.create("http://127.0.0.1:" + port());
+    }
+
+    public int port() {
+        return door.getLocalPort();
     }
 
     /// Breaks all connections; new ones end at once.
-    void cut() {
+    public void cut() {
         cut = true;
         open.forEach(Wire::shut);
     }
 
-    void mend() {
+    public void mend() {
         cut = false;
     }
 
+    /// Has whatever goes through wait so long, either way.
+    public void slow(Duration wait) {
+        delay = wait;
+    }
+
+    /// Breaks a connection when so many bytes have gone to the server over it, so many times.
+    public void breakUploads(long bytes, int times) {
+        breaks = new Breaks(bytes, new AtomicInteger(times));
+    }
+
+    /// Returns how many connections it has broken by [#breakUploads].
+    public int broken() {
+        return broken.get();
+    }
+
     @Override
-    public void close() throws IOException {
-        door.close();
-        cut();
+    public void close() {
+        try {
+            door.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            cut();
+        }
     }
 
     private void accept() {
@@ -72,8 +112,8 @@ final class Wire implements AutoCloseable {
             other.connect(far, 5_000);
             near.setTcpNoDelay(true);
             other.setTcpNoDelay(true);
-            Thread back = Thread.ofVirtual().start(() -> pump(other, near));
-            pump(near, other);
+            Thread back = Thread.ofVirtual().start(() -> pump(other, near, false));
+            pump(near, other, true);
             back.join();
         } catch (IOException _) {
             // The far end is away: so is the near one.
@@ -87,16 +127,34 @@ final class Wire implements AutoCloseable {
         }
     }
 
-    private static void pump(Socket from, Socket to) {
+    private void pump(Socket from, Socket to, boolean isUp) {
+        byte[] chunk = new byte[CHUNK];
+        long gone = 0;
         try {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
-            in.transferTo(out);
+            for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
+                LockSupport.parkNanos(delay.toNanos());
+                out.write(chunk, 0, read);
+                gone += read;
+                if (isUp && breaksAt(gone)) {
+                    throw new IOException("broken after " + gone + " bytes");
+                }
+            }
             to.shutdownOutput();
         } catch (IOException _) {
             shut(from);
             shut(to);
         }
+    }
+
+    private boolean breaksAt(long gone) {
+        Breaks now = breaks;
+        boolean breaksNow = now != null && gone >= now.bytes && now.left.getAndDecrement() > 0;
+        if (breaksNow) {
+            broken.incrementAndGet();
+        }
+        return breaksNow;
     }
 
     private static void shut(Socket socket) {
