@@ -37,6 +37,11 @@ export function JobHeader({ job }: { readonly job: Job }) {
         {count(job.shards, "site")} · submitted <Ago time={job.createdAt} /> by {job.owner} · {job.id}
         {job.tags.length > 0 && ` · ${job.tags.join(", ")}`}
       </Text>
+      {job.note && (
+        <Text size="sm" className={`r-wrap ${styles["note"]}`}>
+          {job.note}
+        </Text>
+      )}
       <dl className={styles["facts"]}>
         <Fact label={isLive(job) ? `Round ${Math.min(job.round + 1, job.rounds)} of ${job.rounds}` : "Rounds"} wide>
           <RoundBar done={job.round} all={job.rounds} tone={shown(job.state).tone} />

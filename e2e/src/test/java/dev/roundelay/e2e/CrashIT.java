@@ -57,6 +57,18 @@ class CrashIT {
     }
 
     @Test
+    void a_server_that_is_told_to_stop_goes_on_in_the_same_round_when_it_is_started_again() {
+        JobView job = product.submit(draft("stopped", 3));
+        awaitTrainingInRound(job, 1);
+
+        product.server().signal("TERM");
+        assertThat(product.server().awaitExit()).as("as of a process that obeyed SIGTERM").isEqualTo(143);
+        product.restartServer();
+
+        assertSameEnd(job);
+    }
+
+    @Test
     void a_killed_database_goes_on_in_the_same_round_and_no_training_is_thrown_away() {
         JobView job = product.submit(draft("database", 3));
         awaitTrainingInRound(job, 1);
