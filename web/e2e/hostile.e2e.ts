@@ -32,7 +32,10 @@ const seen = (text: string | RegExp) => page.getByText(text).first().waitFor({ t
 test("a job's name, tags and note are text in the list, on its page and in the comparison", async () => {
   id = await submit(NAME, { MODEL: "hostile_model.py", ROUNDS: 3, SITES: 1 });
   expect(await ended(id)).toBe("FAILED");
-  await api("PATCH", `/api/v1/jobs/${id}`, { note: `noted ${PROBE} javascript:alert(1)`, tags: ["<i>tag</i>", "'\">"] });
+  await api("PATCH", `/api/v1/jobs/${id}`, {
+    note: `noted ${PROBE} javascript:alert(1)`,
+    tags: ["<i>tag</i>", "'\">"],
+  });
   await seen("<b>loud</b>");
   await seen("<i>tag</i>");
   await page.goto(`/dashboard/jobs/${id}`);
