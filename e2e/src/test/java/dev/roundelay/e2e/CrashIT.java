@@ -62,7 +62,9 @@ class CrashIT {
         awaitTrainingInRound(job, 1);
 
         product.server().signal("TERM");
-        assertThat(product.server().awaitExit()).as("as of a process that obeyed SIGTERM").isEqualTo(143);
+        assertThat(product.server().awaitExit())
+                .as("as of a process that obeyed SIGTERM")
+                .isEqualTo(143);
         product.restartServer();
 
         assertSameEnd(job);

@@ -28,8 +28,9 @@ final class FaultPoints {
         this.seen = this.control.resolveSibling(this.control.getFileName() + ".seen");
     }
 
-    /// Begins to read the control file.
+    /// Begins to read the control file. What is armed before a program starts holds from its first point on.
     void start() {
+        look();
         Thread.ofPlatform().name("fault-points").daemon().start(this::run);
     }
 
@@ -80,6 +81,10 @@ final class FaultPoints {
     }
 
     private void look() {
+        // Whoever takes the list away wants a new one.
+        if (!Files.exists(seen)) {
+            names.clear();
+        }
         String text;
         try {
             text = Files.exists(control) ? Files.readString(control).strip() : "";

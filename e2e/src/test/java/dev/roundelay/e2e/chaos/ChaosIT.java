@@ -43,16 +43,18 @@ class ChaosIT {
         List<Trial> trials = new ArrayList<>();
         try (Wire wire = new Wire(server)) {
             product.through(wire.address().toString()).withWorkers(WORKERS);
-            List<String> atStart = product.traps().points(Fault.SERVER);
             // The first one takes cold code; the second one shows how long a job takes, and which points it passes.
             undisturbed(product, "first");
+            product.traps().forgetPoints();
             long begin = System.nanoTime();
             byte[] expected = undisturbed(product, "second");
             Duration job = Duration.ofNanos(System.nanoTime() - begin);
-            List<String> running = product.traps().points(Fault.SERVER).stream()
-                    .filter(name -> !atStart.contains(name))
-                    .toList();
-            FaultPlan.Passed passed = new FaultPlan.Passed(atStart, running, workerPoints(product));
+            List<String> running = product.traps().points(Fault.SERVER);
+            List<String> ofWorkers = workerPoints(product);
+            product.traps().forgetPoints();
+            product.killServer();
+            product.restartServer();
+            FaultPlan.Passed passed = new FaultPlan.Passed(product.traps().points(Fault.SERVER), running, ofWorkers);
             List<Fault> faults = draw.apply(new FaultPlan(SEED, job, passed, WORKERS));
             System.out.printf(
                     "[chaos] seed %d, %d faults, a job takes %.1f s undisturbed%n",

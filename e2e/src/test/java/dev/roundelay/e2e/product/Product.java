@@ -22,6 +22,7 @@ public final class Product implements AutoCloseable {
     private static final String ADMIN_MAIN = "dev.roundelay.server.admin.AdminMain";
     private static final String WORKER_MAIN = "dev.roundelay.worker.Main";
     private static final Duration PATIENCE = Duration.ofSeconds(180);
+    private static final int KILLED = 137;
 
     private final Path folder;
     private volatile Path data;
@@ -39,6 +40,9 @@ public final class Product implements AutoCloseable {
         this.setup = setup;
         this.traps = new Traps(folder, setup);
         this.data = folder.resolve("data");
+        if (setup.firstEnd() != null) {
+            endOnce(setup.firstEnd());
+        }
         this.server = launchServer();
         this.credentials = readCredentials();
         this.serverOfWorkers = Objects.requireNonNull(credentials.get("RESON_BASE_URL"));
@@ -106,6 +110,17 @@ public final class Product implements AutoCloseable {
                 name,
                 Program.java(
                         name, WORKER_MAIN, "128m", folder, traps.options(name), traps.environment(name), arguments));
+    }
+
+    private void endOnce(String point) {
+        traps.arm("server", point, 1);
+        try (Program first = startServer("server", setup.port(), setup.s3Port())) {
+            int exit = first.awaitExit();
+            if (exit != KILLED) {
+                throw new AssertionError("the first server was to end at %s, and ended with %d:%n%s"
+                        .formatted(point, exit, first.errors()));
+            }
+        }
     }
 
     private Program launchServer() {

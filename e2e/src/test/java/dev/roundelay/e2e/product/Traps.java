@@ -29,19 +29,12 @@ public final class Traps {
 
     /// Has all programs live on.
     public void disarm() {
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file :
-                    files.filter(file -> file.toString().endsWith(".fault")).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        deleteAll(".fault");
     }
 
-    /// Whether no program waits for its end: it has come there, or was disarmed.
-    public boolean isDisarmed(String program) {
-        return !Files.exists(control(program));
+    /// Has all programs list their points anew, in a moment.
+    public void forgetPoints() {
+        deleteAll(".fault.seen");
     }
 
     /// Returns the points that a program has passed, in order of their names; none of one that cannot end at one.
@@ -86,6 +79,17 @@ public final class Traps {
                 // Else a wait of a JVM ends at once, again and again.
                 "FAKETIME_FORCE_MONOTONIC_FIX", "0",
                 "DONT_FAKE_MONOTONIC", "1");
+    }
+
+    private void deleteAll(String suffix) {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file :
+                    files.filter(file -> file.toString().endsWith(suffix)).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Path control(String program) {
