@@ -40,6 +40,8 @@ import dev.roundelay.server.store.JdbcSnapshotSweep;
 import dev.roundelay.server.store.Schema;
 import dev.roundelay.server.store.ServerFigures;
 import dev.roundelay.server.store.SweepHold;
+import dev.roundelay.server.tls.AuthorityResource;
+import dev.roundelay.server.tls.PublicAuthority;
 import dev.roundelay.server.workerapi.StackRequests;
 import dev.roundelay.server.workerapi.TelemetryHistory;
 import dev.roundelay.server.workerapi.WorkerApi;
@@ -92,7 +94,8 @@ public final class ControlPlane implements AutoCloseable {
         Secrets secrets = new Secrets(random, serverKey);
         Passwords passwords = new Passwords(random);
         Authenticator authenticator = new Authenticator(stores.accounts());
-        WorkerTokensResource workerTokens = new WorkerTokensResource(authenticator, stores.tokens(), clock, random);
+        WorkerTokensResource workerTokens = new WorkerTokensResource(
+                authenticator, stores.tokens(), settings.authority().map(PublicAuthority::fingerprint), clock, random);
         Bootstrap bootstrap =
                 new Bootstrap(stores.accounts(), passwords, secrets, stores.index(), workerTokens, clock, random);
 
@@ -149,6 +152,7 @@ public final class ControlPlane implements AutoCloseable {
                 new ServerFigures(database.jdbi())));
         routes.add(new DownloadsResource(
                 settings.distribution(), settings.dataDir().resolve("dist"), settings.publicUrl()));
+        routes.add(new AuthorityResource(settings.authority()));
         http = new HttpServer(settings.listen(), active::isActive, routes, random);
         s3 = new S3Server(
                 settings.s3(),

@@ -14,6 +14,8 @@ import dev.roundelay.server.postgres.EmbeddedPostgres;
 import dev.roundelay.server.postgres.PostgresAddress;
 import dev.roundelay.server.store.Database;
 import dev.roundelay.server.store.Schema;
+import dev.roundelay.server.tls.AutomaticTls;
+import dev.roundelay.server.tls.ServerNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -28,6 +30,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import javax.net.ssl.SSLContext;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -92,14 +95,17 @@ public final class Main implements Callable<Integer> {
             postgres.ifPresent(EmbeddedPostgres::close);
             return CONFIG_EXIT;
         }
+        Optional<AutomaticTls> automaticTls = automaticTls(config);
         ControlPlane plane = new ControlPlane(
-                settings(config, ports, serverId),
+                settings(config, ports, serverId, automaticTls),
                 database,
                 HexFormat.of().parseHex(secret(config.dataDir().resolve("server.key"), 32)));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             plane.close();
+            automaticTls.ifPresent(AutomaticTls::close);
             postgres.ifPresent(EmbeddedPostgres::close);
         }));
+        automaticTls.ifPresent(AutomaticTls::start);
         plane.start();
         String state = plane.awaitRole() ? "ready" : "standby";
         System.out.printf(
@@ -129,8 +135,26 @@ public final class Main implements Callable<Integer> {
         return true;
     }
 
-    private static Settings settings(ServerConfig config, Ports ports, String serverId) throws IOException {
-        SSLContext tls = config.tls().isPresent() ? TlsContext.load(config.tls().get()) : null;
+    private static Optional<AutomaticTls> automaticTls(ServerConfig config) throws IOException {
+        return config.automaticTls()
+                ? Optional.of(AutomaticTls.open(
+                        config.dataDir().resolve(AutomaticTls.FOLDER),
+                        () -> ServerNames.of(config),
+                        InstantSource.system(),
+                        new SecureRandom()))
+                : Optional.empty();
+    }
+
+    private static @Nullable SSLContext tls(ServerConfig config, Optional<AutomaticTls> automatic) throws IOException {
+        if (automatic.isPresent()) {
+            return automatic.get().context();
+        }
+        return config.tls().isPresent() ? TlsContext.load(config.tls().get()) : null;
+    }
+
+    private static Settings settings(
+            ServerConfig config, Ports ports, String serverId, Optional<AutomaticTls> automaticTls) throws IOException {
+        SSLContext tls = tls(config, automaticTls);
         SslContextFactory.Server factory = tls == null ? null : factory(tls);
         return new Settings(
                 config.dataDir(),
@@ -142,7 +166,8 @@ public final class Main implements Callable<Integer> {
                 serverId,
                 config.behindTlsProxy(),
                 metricsToken(config),
-                distribution());
+                distribution(),
+                automaticTls.map(AutomaticTls::authority));
     }
 
     private static Optional<String> metricsToken(ServerConfig config) throws IOException {

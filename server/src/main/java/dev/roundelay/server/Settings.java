@@ -3,6 +3,7 @@ package dev.roundelay.server;
 import dev.roundelay.s3.S3Config;
 import dev.roundelay.server.downloads.Distribution;
 import dev.roundelay.server.http.HttpServer;
+import dev.roundelay.server.tls.PublicAuthority;
 import java.nio.file.Path;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param metricsToken of a collector that may read `/metrics`
 /// @param distribution what this server was started from; empty if it runs from class files
 /// @param s3Tls       null for plain HTTP
+/// @param authority   of the certificates, if it is the server's own: its fingerprint rides in join tokens
 public record Settings(
         Path dataDir,
         HttpServer.Listen listen,
@@ -28,4 +30,5 @@ public record Settings(
         String serverId,
         boolean behindTlsProxy,
         Optional<String> metricsToken,
-        Optional<Distribution> distribution) {}
+        Optional<Distribution> distribution,
+        Optional<PublicAuthority> authority) {}

@@ -116,6 +116,7 @@ public final class TestControlPlane implements BeforeAllCallback, AfterAllCallba
                 "test-server",
                 behindTlsProxy,
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
         plane = new ControlPlane(settings, postgres.database(), new byte[32]);
         plane.start();

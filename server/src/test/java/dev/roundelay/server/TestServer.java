@@ -91,6 +91,7 @@ public final class TestServer implements BeforeAllCallback, AfterAllCallback {
                 "test",
                 false,
                 Optional.of(METRICS_TOKEN),
+                Optional.empty(),
                 Optional.empty());
         plane = new ControlPlane(settings, postgres.database(), SERVER_KEY);
         plane.start();

@@ -124,10 +124,7 @@ public final class Main implements Callable<Integer> {
     private static void leave(WorkerConfig config)
             throws IOException, RefusedException, JoinRefusedException, InterruptedException {
         Backoff backoff = new Backoff(RandomGenerator.getDefault(), Thread::sleep);
-        try (WorkerClient client = new WorkerClient(
-                new ServerList(config.servers()),
-                config.caCertificate() == null ? null : Tls.trusting(config.caCertificate()),
-                backoff)) {
+        try (WorkerClient client = new WorkerClient(new ServerList(config.servers()), Tls.of(config), backoff)) {
             Join join = new Join(config.dataDir(), client, backoff, InstantSource.system());
             Optional<Identity> identity = join.find();
             if (identity.isEmpty()) {

@@ -44,6 +44,10 @@ public final class ConfigCheck {
         Optional<URI> s3PublicUrl = url("--s3-public-url", options.s3PublicUrl);
         Optional<ServerConfig.Tls> tls = tls();
         checkListen(tls);
+        if (options.tlsAuto) {
+            requireHttps("--public-url", publicUrl);
+            requireHttps("--s3-public-url", s3PublicUrl);
+        }
         ServerConfig config = new ServerConfig(
                 dataDir.toAbsolutePath().normalize(),
                 options.listen,
@@ -52,6 +56,7 @@ public final class ConfigCheck {
                 publicUrl,
                 s3PublicUrl,
                 tls,
+                options.tlsAuto,
                 options.behindTlsProxy,
                 database(),
                 folder("--postgres-bin", options.postgresBin),
@@ -67,15 +72,25 @@ public final class ConfigCheck {
         try {
             if (!InetAddress.getByName(options.listen).isLoopbackAddress()
                     && tls.isEmpty()
+                    && !options.tlsAuto
                     && !options.behindTlsProxy) {
                 problem(
                         "--listen",
                         ("%s can be reached from other machines, and keys and weights would cross the network unprotected; "
-                                        + "add --tls-cert FILE --tls-key FILE, or --behind-tls-proxy if a proxy in front speaks TLS")
+                                        + "add --tls-auto, or --tls-cert FILE --tls-key FILE, or --behind-tls-proxy if a proxy in front speaks TLS")
                                 .formatted(options.listen));
             }
         } catch (UnknownHostException _) {
             problem("--listen", "%s is no address of this machine; use 127.0.0.1 or 0.0.0.0".formatted(options.listen));
+        }
+    }
+
+    /// Where the server itself speaks TLS, nobody reaches it by another scheme.
+    private void requireHttps(String option, Optional<URI> url) {
+        if (url.isPresent() && !"https".equals(url.get().getScheme())) {
+            problem(
+                    option,
+                    "%s is no https address, but --tls-auto speaks TLS alone; write https".formatted(url.get()));
         }
     }
 
@@ -89,6 +104,12 @@ public final class ConfigCheck {
         }
         if (options.tlsCert != null && options.behindTlsProxy) {
             problem("--behind-tls-proxy", "and --tls-cert exclude each other; drop one");
+        }
+        if (options.tlsAuto && options.tlsCert != null) {
+            problem("--tls-auto", "and --tls-cert exclude each other; drop one");
+        }
+        if (options.tlsAuto && options.behindTlsProxy) {
+            problem("--tls-auto", "and --behind-tls-proxy exclude each other; drop one");
         }
         return certificate.isPresent() && key.isPresent()
                 ? Optional.of(new ServerConfig.Tls(certificate.get(), key.get()))

@@ -15,7 +15,8 @@ import java.util.Optional;
 /// @param s3Port           likewise of S3
 /// @param publicUrl        how clients reach the API, if not by address and port; without a trailing slash
 /// @param s3PublicUrl      how clients reach S3
-/// @param tls              certificate and key; empty for plain HTTP
+/// @param tls              certificate and key; empty for plain HTTP or automatic TLS
+/// @param automaticTls     whether the server makes its certificate and the authority of it by itself
 /// @param behindTlsProxy   whether a proxy in front speaks TLS and tells the callers' addresses
 /// @param database         somebody's PostgreSQL; empty for the embedded one
 /// @param postgresPrograms folder with the programs for the embedded one; empty for those that come with this build
@@ -29,6 +30,7 @@ public record ServerConfig(
         Optional<URI> publicUrl,
         Optional<URI> s3PublicUrl,
         Optional<Tls> tls,
+        boolean automaticTls,
         boolean behindTlsProxy,
         Optional<PostgresAddress> database,
         Optional<Path> postgresPrograms,
@@ -50,6 +52,11 @@ public record ServerConfig(
         }
     }
 
+    /// Returns whether the server itself speaks TLS.
+    public boolean speaksTls() {
+        return tls.isPresent() || automaticTls;
+    }
+
     /// Returns the address of the API for clients: what was configured, else what was bound.
     ///
     /// @param boundPort the real port
@@ -65,7 +72,7 @@ public record ServerConfig(
     }
 
     private String ownUrl(int boundPort) {
-        return "%s://%s:%d".formatted(tls.isPresent() ? "https" : "http", ownHost(), boundPort);
+        return "%s://%s:%d".formatted(speaksTls() ? "https" : "http", ownHost(), boundPort);
     }
 
     private String ownHost() {

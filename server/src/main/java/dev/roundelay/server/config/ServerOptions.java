@@ -53,6 +53,12 @@ public final class ServerOptions {
     @Nullable
     String tlsKey;
 
+    @Option(
+            names = "--tls-auto",
+            description =
+                    "make a certificate authority and a certificate of one's own, kept and renewed in the data folder")
+    boolean tlsAuto;
+
     @Option(names = "--behind-tls-proxy", description = "a proxy in front speaks TLS and sets X-Forwarded-For")
     boolean behindTlsProxy;
 

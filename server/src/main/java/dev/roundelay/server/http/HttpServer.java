@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// The HTTP server: one connector, virtual threads, all routes, one place for errors.
 public final class HttpServer implements AutoCloseable {
     /// Answered by a standby too: it lives, and says that it is not active.
-    private static final Set<String> ALWAYS = Set.of("/healthz", "/readyz", "/openapi.yaml", "/metrics");
+    private static final Set<String> ALWAYS =
+            Set.of("/healthz", "/readyz", "/openapi.yaml", "/metrics", "/ca.crt", "/ca.pem");
 
     private static final int MAX_HEADER_BYTES = 8 * 1024;
     private static final int IDLE_TIMEOUT_MILLIS = 65_000;
