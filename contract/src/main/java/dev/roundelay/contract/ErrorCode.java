@@ -85,6 +85,11 @@ public enum ErrorCode {
     TOO_LARGE(413, "Send less, or use an upload in parts."),
     /// The requested range is outside the object.
     RANGE_NOT_SATISFIABLE(416, "Ask for a range inside the object."),
+    /// The body came too slowly.
+    BODY_TOO_SLOW(408, "Send it over a faster link, or in parts."),
+    /// The server's disk has too little free for it.
+    INSUFFICIENT_STORAGE(
+            507, "Free disk on the server's machine, or ask its operator to; running jobs go on meanwhile."),
     /// Too many requests or attempts.
     TOO_MANY_REQUESTS(429, "Wait, then try again."),
     /// A bug of the server.

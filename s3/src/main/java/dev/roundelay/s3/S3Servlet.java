@@ -138,6 +138,9 @@ final class S3Servlet extends HttpServlet {
             if (cause instanceof StorageException fault) {
                 return S3Errors.of(fault);
             }
+            if (cause instanceof BodyPace.SlowBodyException slow) {
+                return S3Errors.error(400, "RequestTimeout", String.valueOf(slow.getMessage()));
+            }
             if (cause instanceof EOFException || cause instanceof TimeoutException) {
                 LOG.debug("connection of {} {} broke off", call.request().getMethod(), call.path(), failure);
                 return S3Errors.error(400, "IncompleteBody", "the connection broke off");

@@ -159,7 +159,8 @@ public final class ControlPlane implements AutoCloseable {
                 new ActiveCredentials(accountApi.buckets(), active::isActive),
                 objects,
                 clock,
-                settings.s3Tls());
+                settings.s3Tls(),
+                settings.listen().bounds());
 
         kernel.addListener(runs);
         kernel.addListener(jobApi.files());

@@ -1,6 +1,9 @@
 package dev.roundelay.server;
 
+import com.sun.management.UnixOperatingSystemMXBean;
+import dev.roundelay.s3.ConnectionLimits;
 import dev.roundelay.s3.S3Config;
+import dev.roundelay.s3.TransportBounds;
 import dev.roundelay.server.backup.Restore;
 import dev.roundelay.server.config.ConfigCheck;
 import dev.roundelay.server.config.ConfigException;
@@ -18,6 +21,7 @@ import dev.roundelay.server.tls.AutomaticTls;
 import dev.roundelay.server.tls.ServerNames;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -158,7 +162,7 @@ public final class Main implements Callable<Integer> {
         SslContextFactory.Server factory = tls == null ? null : factory(tls);
         return new Settings(
                 config.dataDir(),
-                new HttpServer.Listen(config.listen(), ports.api(), factory),
+                new HttpServer.Listen(config.listen(), ports.api(), factory, TransportBounds.with(connections(config))),
                 S3Config.of(config.listen(), ports.s3()),
                 tls,
                 config.apiUrl(ports.api()),
@@ -168,6 +172,29 @@ public final class Main implements Callable<Integer> {
                 metricsToken(config),
                 distribution(),
                 automaticTls.map(AutomaticTls::authority));
+    }
+
+    /// Each connection is a file of this process, and the database, blobs and spool need some, too.
+    private static ConnectionLimits connections(ServerConfig config) {
+        int total = config.connections().total();
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system) {
+            long files = system.getMaxFileDescriptorCount();
+            long most = Math.max(1, files - Math.max(256, files / 4));
+            if (files > 0 && total > most) {
+                LOG.warn(
+                        "[connections] this process may open {} files, so {} connections at most and not {}; raise the limit (ulimit -n, LimitNOFILE=)",
+                        files,
+                        most,
+                        total);
+                total = (int) most;
+            }
+        }
+        return new ConnectionLimits(
+                total,
+                config.behindTlsProxy()
+                        ? Integer.MAX_VALUE
+                        : config.connections().perAddress(),
+                System::nanoTime);
     }
 
     private static Optional<String> metricsToken(ServerConfig config) throws IOException {

@@ -58,6 +58,9 @@ public final class ConfigCheck {
                 tls,
                 options.tlsAuto,
                 options.behindTlsProxy,
+                new ServerConfig.Connections(
+                        count("--max-connections", options.maxConnections),
+                        count("--max-connections-per-address", options.maxConnectionsPerAddress)),
                 database(),
                 folder("--postgres-bin", options.postgresBin),
                 readable("--metrics-token-file", options.metricsTokenFile),
@@ -172,6 +175,19 @@ public final class ConfigCheck {
         }
         problem(option, "\"%s\" is no port; use 0 to 65535".formatted(text));
         return 0;
+    }
+
+    private int count(String option, String text) {
+        try {
+            int count = Integer.parseInt(text.strip());
+            if (count >= 1) {
+                return count;
+            }
+        } catch (NumberFormatException _) {
+            // The same answer as for a number out of range.
+        }
+        problem(option, "\"%s\" is no number from 1; leave it out for the usual one".formatted(text));
+        return 1;
     }
 
     private Optional<Path> path(String option, @Nullable String text) {

@@ -18,6 +18,7 @@ import java.util.Optional;
 /// @param tls              certificate and key; empty for plain HTTP or automatic TLS
 /// @param automaticTls     whether the server makes its certificate and the authority of it by itself
 /// @param behindTlsProxy   whether a proxy in front speaks TLS and tells the callers' addresses
+/// @param connections      how many may be open
 /// @param database         somebody's PostgreSQL; empty for the embedded one
 /// @param postgresPrograms folder with the programs for the embedded one; empty for those that come with this build
 /// @param metricsTokenFile holds the token that lets a collector read `/metrics`
@@ -32,12 +33,18 @@ public record ServerConfig(
         Optional<Tls> tls,
         boolean automaticTls,
         boolean behindTlsProxy,
+        Connections connections,
         Optional<PostgresAddress> database,
         Optional<Path> postgresPrograms,
         Optional<Path> metricsTokenFile,
         boolean exitWithParent) {
     /// PEM files: the certificate chain, and the private key in PKCS#8.
     public record Tls(Path certificate, Path key) {}
+
+    /// How many connections may be open at the same time.
+    ///
+    /// @param perAddress of one address; all of a proxy's callers come from one, so that it is not looked at then
+    public record Connections(int total, int perAddress) {}
 
     /// Returns whether the bound address can be reached from this machine only.
     public boolean isLoopback() {

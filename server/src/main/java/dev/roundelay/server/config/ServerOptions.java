@@ -63,6 +63,20 @@ public final class ServerOptions {
     boolean behindTlsProxy;
 
     @Option(
+            names = "--max-connections",
+            paramLabel = "N",
+            defaultValue = "16384",
+            description = "open at the same time, both ports together (default: ${DEFAULT-VALUE})")
+    String maxConnections = "";
+
+    @Option(
+            names = "--max-connections-per-address",
+            paramLabel = "N",
+            defaultValue = "4096",
+            description = "of one address, each worker behind it holding one (default: ${DEFAULT-VALUE})")
+    String maxConnectionsPerAddress = "";
+
+    @Option(
             names = "--database-url",
             paramLabel = "URL",
             description =

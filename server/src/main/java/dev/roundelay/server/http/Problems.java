@@ -6,6 +6,7 @@ import dev.roundelay.contract.Json;
 import dev.roundelay.contract.Problem;
 import dev.roundelay.federation.RoundNotKeptException;
 import dev.roundelay.kernel.KernelException;
+import dev.roundelay.s3.BodyPace;
 import dev.roundelay.server.jobs.RefusedException;
 import dev.roundelay.server.store.StoreFaults;
 import dev.roundelay.server.workerapi.WorkerCallException;
@@ -16,6 +17,7 @@ import io.javalin.http.HttpResponseException;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.eclipse.jetty.io.EofException;
 import org.jdbi.v3.core.JdbiException;
@@ -64,9 +66,21 @@ final class Problems {
                         "[request] a text in it holds the character NUL, which cannot be stored; leave it out",
                         Map.of());
             case HttpResponseException e -> answer(ctx, code(e), message(e), Map.of());
+            case IOException e
+            when slowBody(e).isPresent() ->
+                answer(ctx, ErrorCode.BODY_TOO_SLOW, message(slowBody(e).get()), Map.of());
             case EofException _ -> LOG.debug("the caller of {} has gone", ctx.path());
             default -> internal(ctx, exception);
         }
+    }
+
+    private static Optional<BodyPace.SlowBodyException> slowBody(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BodyPace.SlowBodyException slow) {
+                return Optional.of(slow);
+            }
+        }
+        return Optional.empty();
     }
 
     private static ErrorCode code(StorageException e) {

@@ -26,6 +26,7 @@ import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedKeyManager;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -127,7 +128,8 @@ class PinnedAuthorityTest {
         }
 
         @Override
-        public String chooseServerAlias(String keyType, Principal[] issuers, Socket socket) {
+        public @Nullable String chooseServerAlias(
+                String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
             return keyType.equals("EC") ? "server" : null;
         }
 
@@ -142,17 +144,18 @@ class PinnedAuthorityTest {
         }
 
         @Override
-        public String[] getServerAliases(String keyType, Principal[] issuers) {
+        public String[] getServerAliases(String keyType, Principal @Nullable [] issuers) {
             return new String[] {"server"};
         }
 
         @Override
-        public String[] getClientAliases(String keyType, Principal[] issuers) {
+        public String[] getClientAliases(String keyType, Principal @Nullable [] issuers) {
             return new String[0];
         }
 
         @Override
-        public String chooseClientAlias(String[] keyTypes, Principal[] issuers, Socket socket) {
+        public @Nullable String chooseClientAlias(
+                String[] keyTypes, Principal @Nullable [] issuers, @Nullable Socket socket) {
             return null;
         }
     }
