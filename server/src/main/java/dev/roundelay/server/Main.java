@@ -43,11 +43,13 @@ import picocli.CommandLine;
 @CommandLine.Command(
         name = "roundelay server",
         description = "Runs the control plane: API, worker protocol, S3 endpoint, rounds.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class)
 public final class Main implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
     private static final int CONFIG_EXIT = 2;
     private static final int CONNECTIONS = 24;
+    private static final long USUAL_RESERVE_MB = 1_024;
 
     @CommandLine.Mixin
     private final ServerOptions options = new ServerOptions();
@@ -56,6 +58,14 @@ public final class Main implements Callable<Integer> {
         System.exit(new CommandLine(new Main())
                 .setDefaultValueProvider(ServerOptions.environmentDefaults(System.getenv()))
                 .execute(args));
+    }
+
+    /// What `--version` prints.
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"roundelay " + BuildVersion.roundelay()};
+        }
     }
 
     @Override
@@ -169,6 +179,7 @@ public final class Main implements Callable<Integer> {
                 config.s3Url(ports.s3()),
                 serverId,
                 config.behindTlsProxy(),
+                diskReserve(config),
                 metricsToken(config),
                 distribution(),
                 automaticTls.map(AutomaticTls::authority));
@@ -195,6 +206,12 @@ public final class Main implements Callable<Integer> {
                         ? Integer.MAX_VALUE
                         : config.connections().perAddress(),
                 System::nanoTime);
+    }
+
+    private static long diskReserve(ServerConfig config) throws IOException {
+        long usual = Math.min(
+                USUAL_RESERVE_MB << 20, Files.getFileStore(config.dataDir()).getTotalSpace() / 20);
+        return config.diskReserveMb().isPresent() ? config.diskReserveMb().getAsLong() << 20 : usual;
     }
 
     private static Optional<String> metricsToken(ServerConfig config) throws IOException {

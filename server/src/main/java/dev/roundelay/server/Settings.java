@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param s3PublicUrl of the S3 endpoint, without a slash at its end
 /// @param serverId    names this server's disk; the same after each restart
 /// @param behindTlsProxy whether a proxy in front tells the callers' addresses
+/// @param diskReserveBytes kept free for what runs already
 /// @param metricsToken of a collector that may read `/metrics`
 /// @param distribution what this server was started from; empty if it runs from class files
 /// @param s3Tls       null for plain HTTP
@@ -29,6 +30,7 @@ public record Settings(
         String s3PublicUrl,
         String serverId,
         boolean behindTlsProxy,
+        long diskReserveBytes,
         Optional<String> metricsToken,
         Optional<Distribution> distribution,
         Optional<PublicAuthority> authority) {}

@@ -90,6 +90,7 @@ public final class TestServer implements BeforeAllCallback, AfterAllCallback {
                 "http://127.0.0.1:" + s3Port,
                 "test",
                 false,
+                0,
                 Optional.of(METRICS_TOKEN),
                 Optional.empty(),
                 Optional.empty());

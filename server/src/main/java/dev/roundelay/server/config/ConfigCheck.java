@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// Turns options into a configuration, gathering every problem on the way.
@@ -61,6 +62,9 @@ public final class ConfigCheck {
                 new ServerConfig.Connections(
                         count("--max-connections", options.maxConnections),
                         count("--max-connections-per-address", options.maxConnectionsPerAddress)),
+                options.diskReserveMb == null
+                        ? OptionalLong.empty()
+                        : OptionalLong.of(count("--disk-reserve-mb", options.diskReserveMb)),
                 database(),
                 folder("--postgres-bin", options.postgresBin),
                 readable("--metrics-token-file", options.metricsTokenFile),

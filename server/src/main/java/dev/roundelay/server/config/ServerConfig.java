@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /// What a server is told at its start. Read by [ServerOptions], which checks it.
 ///
@@ -19,6 +20,7 @@ import java.util.Optional;
 /// @param automaticTls     whether the server makes its certificate and the authority of it by itself
 /// @param behindTlsProxy   whether a proxy in front speaks TLS and tells the callers' addresses
 /// @param connections      how many may be open
+/// @param diskReserveMb    kept free for running jobs; empty for what suits the disk
 /// @param database         somebody's PostgreSQL; empty for the embedded one
 /// @param postgresPrograms folder with the programs for the embedded one; empty for those that come with this build
 /// @param metricsTokenFile holds the token that lets a collector read `/metrics`
@@ -34,6 +36,7 @@ public record ServerConfig(
         boolean automaticTls,
         boolean behindTlsProxy,
         Connections connections,
+        OptionalLong diskReserveMb,
         Optional<PostgresAddress> database,
         Optional<Path> postgresPrograms,
         Optional<Path> metricsTokenFile,

@@ -77,6 +77,14 @@ public final class ServerOptions {
     String maxConnectionsPerAddress = "";
 
     @Option(
+            names = "--disk-reserve-mb",
+            paramLabel = "N",
+            description =
+                    "kept free for running jobs: with less, new jobs and uploads are refused (default: 1024, at most a twentieth of the disk)")
+    @Nullable
+    String diskReserveMb;
+
+    @Option(
             names = "--database-url",
             paramLabel = "URL",
             description =

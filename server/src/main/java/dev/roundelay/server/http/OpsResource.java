@@ -12,12 +12,15 @@ import java.util.function.BooleanSupplier;
 public final class OpsResource implements Routes {
     private final BooleanSupplier active;
     private final BooleanSupplier database;
+    private final BooleanSupplier diskLow;
 
     /// @param active   whether this server is the active one
     /// @param database whether the database answers now
-    public OpsResource(BooleanSupplier active, BooleanSupplier database) {
+    /// @param diskLow  whether too little disk is free for new work
+    public OpsResource(BooleanSupplier active, BooleanSupplier database, BooleanSupplier diskLow) {
         this.active = active;
         this.database = database;
+        this.diskLow = diskLow;
     }
 
     @Override
@@ -34,7 +37,8 @@ public final class OpsResource implements Routes {
         if (!active.getAsBoolean()) {
             throw new ApiException(ErrorCode.NOT_ACTIVE, "[server] it is a standby; ask the active one");
         }
-        Requests.json(ctx, Map.of("status", "ready"));
+        // Still ready: workers, running jobs and downloads go on, so nobody may be sent elsewhere.
+        Requests.json(ctx, Map.of("status", "ready", "disk", diskLow.getAsBoolean() ? "low" : "ok"));
     }
 
     private static void openapi(Context ctx) throws IOException {

@@ -10,6 +10,7 @@ import dev.roundelay.s3.BodyPace;
 import dev.roundelay.server.jobs.RefusedException;
 import dev.roundelay.server.store.StoreFaults;
 import dev.roundelay.server.workerapi.WorkerCallException;
+import dev.roundelay.storage.DiskGuard;
 import dev.roundelay.storage.QuotaExceededException;
 import dev.roundelay.storage.StorageException;
 import io.javalin.http.Context;
@@ -69,6 +70,7 @@ final class Problems {
             case IOException e
             when slowBody(e).isPresent() ->
                 answer(ctx, ErrorCode.BODY_TOO_SLOW, message(slowBody(e).get()), Map.of());
+            case IOException e when DiskGuard.isExhausted(e) -> diskFull(ctx);
             case EofException _ -> LOG.debug("the caller of {} has gone", ctx.path());
             default -> internal(ctx, exception);
         }
@@ -90,6 +92,7 @@ final class Problems {
             case NO_SUCH_BUCKET, NO_SUCH_KEY, NO_SUCH_UPLOAD, NO_SUCH_BLOB -> ErrorCode.NOT_FOUND;
             case INCOMPLETE_BODY, INVALID_PART -> ErrorCode.UPLOAD_INCOMPLETE;
             case QUOTA_EXCEEDED -> ErrorCode.STORAGE_QUOTA_EXCEEDED;
+            case DISK_FULL -> ErrorCode.INSUFFICIENT_STORAGE;
             default -> ErrorCode.INVALID_REQUEST;
         };
     }
@@ -115,6 +118,15 @@ final class Problems {
                 ctx,
                 ErrorCode.NOT_ACTIVE,
                 "[server] it is not the active one, or its database does not answer; try again in a second",
+                Map.of());
+    }
+
+    private static void diskFull(Context ctx) {
+        LOG.info("{} was refused: the disk is full", ctx.path());
+        answer(
+                ctx,
+                ErrorCode.INSUFFICIENT_STORAGE,
+                "[disk] it is full; free disk on the server's machine, or ask its operator to",
                 Map.of());
     }
 
