@@ -95,14 +95,17 @@ class UpgradeIT {
                     "insert into api_key (id, user_id, name, prefix, secret_sha256, created_at)"
                             + " values ('key_1', 'usr_ada', 'old', 'rsk_live_of', ?, now())",
                     Secrets.sha256(KEY));
-            handle.execute("insert into job (id, owner_id, name, slug, state, phase_since, shards, selection, min_clients,"
-                    + " continue_on_site_error, queue_timeout_ms, prepare_timeout_ms, recovery_timeout_ms, max_attempts,"
-                    + " priority, created_at, started_at, ended_at, cancel_requested, dropped, note, tags, search)"
-                    + " values ('" + JOB + "', 'usr_ada', 'older', 'older', 'FINISHED', now(), 1,"
-                    + " '{\"workers\": [\"wrk_gone\"]}', 1, false, 1000, 1000, 1000, 3, 0, now(), now(), now(), false, '{}', '',"
-                    + " '{}', 'older')");
-            handle.execute("insert into job_spec values ('" + JOB + "', '{\"name\": \"older\", \"scripts\": \"jobs/older/scripts/\","
-                    + " \"shards\": \"jobs/older/shards/\", \"model\": {\"class\": \"Model\"}, \"federation\": {\"rounds\": 1}}')");
+            handle.execute(
+                    "insert into job (id, owner_id, name, slug, state, phase_since, shards, selection, min_clients,"
+                            + " continue_on_site_error, queue_timeout_ms, prepare_timeout_ms, recovery_timeout_ms, max_attempts,"
+                            + " priority, created_at, started_at, ended_at, cancel_requested, dropped, note, tags, search)"
+                            + " values ('" + JOB + "', 'usr_ada', 'older', 'older', 'FINISHED', now(), 1,"
+                            + " '{\"workers\": [\"wrk_gone\"]}', 1, false, 1000, 1000, 1000, 3, 0, now(), now(), now(), false, '{}', '',"
+                            + " '{}', 'older')");
+            handle.execute(
+                    "insert into job_spec values ('" + JOB
+                            + "', '{\"name\": \"older\", \"scripts\": \"jobs/older/scripts/\","
+                            + " \"shards\": \"jobs/older/shards/\", \"model\": {\"class\": \"Model\"}, \"federation\": {\"rounds\": 1}}')");
             handle.execute("insert into job_counter (job_id, seq) values ('" + JOB + "', 1)");
             handle.execute("insert into job_log (job_id, seq, time, site, source, level, round, attempt, message)"
                     + " values ('" + JOB + "', 1, now(), 'site-1', 'stdout', 'INFO', 0, 1, 'from before')");
