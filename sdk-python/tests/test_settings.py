@@ -9,7 +9,7 @@ import pytest
 
 from fake_server import API_KEY, FakeServer
 from roundelay import AuthError, ConfigurationError, ConnectionError, Roundelay
-from roundelay._settings import Settings, resolve
+from roundelay._settings import Settings, resolve, trusted
 
 
 def settle(
@@ -111,3 +111,17 @@ def test_the_next_server_is_asked_when_one_is_down(server: FakeServer, tmp_path:
 
     with Roundelay(f"{down.url},{server.url}", API_KEY, environment={}, profile=tmp_path / "none") as client:
         assert list(client.jobs.list()) == []
+
+
+def test_the_authority_comes_from_the_argument_then_from_the_environment(tmp_path: Path) -> None:
+    file, other = tmp_path / "ca.pem", tmp_path / "other.pem"
+    file.write_text("")
+    other.write_text("")
+    environment = {"ROUNDELAY_CACERT": str(file)}
+
+    assert trusted(None, {}) is True
+    assert trusted(None, environment) == str(file)
+    assert trusted(str(other), environment) == str(other)
+    assert trusted(False, environment) is False
+    with pytest.raises(ConfigurationError, match="authority in PEM"):
+        trusted(None, {"ROUNDELAY_CACERT": str(tmp_path / "missing.pem")})

@@ -7,13 +7,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Optional, Union
 from urllib.parse import urlsplit
 
 from .errors import ConfigurationError
 
 URL_VARIABLES = ("ROUNDELAY_URL", "RESON_BASE_URL")
 KEY_VARIABLES = ("ROUNDELAY_API_KEY", "RESON_API_KEY")
+AUTHORITY_VARIABLE = "ROUNDELAY_CACERT"
 ALLOW_HTTP_VARIABLES = ("ROUNDELAY_ALLOW_HTTP", "RESON_ALLOW_HTTP")
 
 
@@ -61,6 +62,20 @@ def resolve(
             f"no API key for {urls[0]}; pass api_key=..., set {KEY_VARIABLES[0]}, or run `roundelay login` for that URL"
         )
     return Settings(urls, _checked_key(chosen_key.strip()))
+
+
+def trusted(verify: Union[bool, str, None], environment: Mapping[str, str]) -> Union[bool, str]:
+    """What certificates are checked by: the argument, else the file that ROUNDELAY_CACERT names, else True.
+
+    Raises
+    ------
+    ConfigurationError
+        If the file is not there.
+    """
+    chosen = environment.get(AUTHORITY_VARIABLE) or True if verify is None else verify
+    if isinstance(chosen, str) and not Path(chosen).is_file():
+        raise ConfigurationError(f"[cacert] {chosen} is no file; give the server's authority in PEM (URL/ca.pem has it)")
+    return chosen
 
 
 def _read_profile(path: Path) -> Mapping[str, Any]:

@@ -48,7 +48,8 @@ class Roundelay:
     show_progress : bool, optional
         Whether uploads and downloads draw a line of progress; by default on a terminal.
     verify : bool or str
-        False trusts any certificate (never do that outside of a test); a path is a CA file.
+        A path is a PEM file with the authority of the server's certificate, by default what ROUNDELAY_CACERT names, else the
+        known authorities. False trusts any certificate (never do that outside of a test).
     environment, profile, cache, http_transport : optional
         Stand-ins for ``os.environ``, the profile file, the folder of open uploads, and the network; for tests.
 
@@ -68,7 +69,7 @@ class Roundelay:
         max_retries: int = 6,
         read_patience_seconds: float = 60.0,
         show_progress: Optional[bool] = None,
-        verify: Union[bool, str] = True,
+        verify: Union[bool, str, None] = None,
         environment: Optional[Mapping[str, str]] = None,
         profile: Optional[Path] = None,
         cache: Optional[Path] = None,
@@ -90,7 +91,7 @@ class Roundelay:
             max_retries=max_retries,
             read_patience_seconds=read_patience_seconds,
             transport=http_transport,
-            verify=verify,
+            verify=_settings.trusted(verify, os.environ if environment is None else environment),
         )
         self.jobs = Jobs(self._transport)
         self.files = Files(self._transport, show_progress=show_progress)

@@ -25,6 +25,10 @@ final class ClientOptions {
     @Option(names = "--allow-http", description = "Let the key go over plain HTTP to another machine.")
     boolean allowHttp;
 
+    @Option(names = "--cacert", paramLabel = "FILE", description = "Authority of the server's certificate (PEM).")
+    @Nullable
+    Path cacert;
+
     @Option(names = "--json", description = "Print JSON instead of text.")
     boolean json;
 
@@ -36,7 +40,7 @@ final class ClientOptions {
     }
 
     Roundelay.Builder builder() {
-        return Roundelay.builder().url(url).apiKey(key()).allowHttp(allowHttp);
+        return Roundelay.builder().url(url).apiKey(key()).allowHttp(allowHttp).cacert(cacert);
     }
 
     Output output() {

@@ -85,13 +85,18 @@ public enum ErrorCode {
     TOO_LARGE(413, "Send less, or use an upload in parts."),
     /// The requested range is outside the object.
     RANGE_NOT_SATISFIABLE(416, "Ask for a range inside the object."),
+    /// The body came too slowly.
+    BODY_TOO_SLOW(408, "Send it over a faster link, or in parts."),
+    /// The server's disk has too little free for it.
+    INSUFFICIENT_STORAGE(
+            507, "Free disk on the server's machine, or ask its operator to; running jobs go on meanwhile."),
     /// Too many requests or attempts.
     TOO_MANY_REQUESTS(429, "Wait, then try again."),
     /// A bug of the server.
     INTERNAL(500, "Look up the request id in the server's log."),
     /// This feature is not available on this server.
     NOT_IMPLEMENTED(501, "See /openapi.yaml."),
-    /// This server is a standby, is starting or stopping.
+    /// This server is a standby, is starting or stopping, or its database does not answer.
     NOT_ACTIVE(503, "Try again in a second, or use the active server.");
 
     private final int status;

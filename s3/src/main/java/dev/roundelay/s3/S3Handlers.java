@@ -3,10 +3,13 @@ package dev.roundelay.s3;
 import dev.roundelay.s3.awssdk.BucketAdapter;
 import dev.roundelay.s3.awssdk.S3Errors;
 import dev.roundelay.storage.ObjectStore;
+import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
 import java.util.Map;
 import org.gaul.s3proxy.AccessGrant;
 import org.gaul.s3proxy.S3ProxyHandler;
@@ -23,7 +26,7 @@ final class S3Handlers {
     private static final int MAX_SKEW_SECONDS = 15 * 60;
 
     private static final ScopedValue<S3KeyPair> CALLER = ScopedValue.newInstance();
-    private static final ScopedValue<Boolean> WANTS_LOCATION = ScopedValue.newInstance();
+    private static final ScopedValue<OwnBucketResponse> LOCATION = ScopedValue.newInstance();
 
     private final Handler checking;
     private final Handler trusting;
@@ -41,9 +44,10 @@ final class S3Handlers {
 
     private static BucketAdapter adapter(ObjectStore objects, S3KeyPair caller, @Nullable String bucket) {
         var adapter = new BucketAdapter(objects, caller);
-        // The handler answers GetBucketLocation without asking the store.
-        if (WANTS_LOCATION.get() && bucket != null) {
-            adapter.requireOwn(bucket);
+        // The handler answers GetBucketLocation without asking the store. It asks here before it has checked the
+        // signature: whoever knows no secret must not learn whose bucket it is.
+        if (LOCATION.isBound() && bucket != null) {
+            LOCATION.get().beforeAnswer(() -> adapter.requireOwn(bucket));
         }
         return adapter;
     }
@@ -51,26 +55,31 @@ final class S3Handlers {
     /// Serves a call whose signature is yet to be checked.
     void handle(S3Call call, HttpServletResponse response, InputStream body, RequestContext context)
             throws IOException {
-        ScopedValue.where(WANTS_LOCATION, wantsLocation(call)).call(() -> {
-            checking.doHandle(call.request(), servedRequest(call), response, body, context);
-            return Boolean.TRUE;
-        });
+        serve(checking, call, response, body, context);
     }
 
     /// Serves a call that `caller` has signed; only the payload is yet to be checked, by `body` itself.
     void handleVerified(
             S3Call call, S3KeyPair caller, HttpServletResponse response, InputStream body, RequestContext context)
             throws IOException {
-        ScopedValue.where(WANTS_LOCATION, wantsLocation(call))
-                .where(CALLER, caller)
-                .call(() -> {
-                    trusting.doHandle(call.request(), servedRequest(call), response, body, context);
-                    return Boolean.TRUE;
-                });
+        ScopedValue.where(CALLER, caller).call(() -> {
+            serve(trusting, call, response, body, context);
+            return Boolean.TRUE;
+        });
     }
 
-    private static boolean wantsLocation(S3Call call) {
-        return call.request().getParameter("location") != null;
+    private static void serve(
+            Handler handler, S3Call call, HttpServletResponse response, InputStream body, RequestContext context)
+            throws IOException {
+        if (call.request().getParameter("location") == null) {
+            handler.doHandle(call.request(), servedRequest(call), response, body, context);
+            return;
+        }
+        var own = new OwnBucketResponse(response);
+        ScopedValue.where(LOCATION, own).call(() -> {
+            handler.doHandle(call.request(), servedRequest(call), own, body, context);
+            return Boolean.TRUE;
+        });
     }
 
     private static HttpServletRequest servedRequest(S3Call call) {
@@ -93,6 +102,31 @@ final class S3Handlers {
                 ? S3Errors.error(refused.statusCode(), "InternalError", "the request failed")
                 : refused;
         checking.writeError(call.request(), response, named);
+    }
+
+    /// An answer that begins only if a check passes, which is then later than that of the signature.
+    private static final class OwnBucketResponse extends HttpServletResponseWrapper {
+        private Runnable check = () -> {};
+
+        OwnBucketResponse(HttpServletResponse response) {
+            super(response);
+        }
+
+        void beforeAnswer(Runnable passes) {
+            check = passes;
+        }
+
+        @Override
+        public PrintWriter getWriter() throws IOException {
+            check.run();
+            return super.getWriter();
+        }
+
+        @Override
+        public ServletOutputStream getOutputStream() throws IOException {
+            check.run();
+            return super.getOutputStream();
+        }
     }
 
     /// S3Proxy's handler, opened up for the writing of errors.

@@ -25,7 +25,6 @@ public final class S3Server implements AutoCloseable {
     private static final int HEADER_BYTES = 16 << 10;
     private static final int OUTPUT_BYTES = 64 << 10;
     private static final long IDLE_MILLIS = 60_000;
-    private static final Duration HEAD_TIME = Duration.ofSeconds(10);
 
     private final Server server;
     private final ServerConnector connector;
@@ -42,24 +41,26 @@ public final class S3Server implements AutoCloseable {
             ObjectStore objects,
             InstantSource clock,
             @Nullable SSLContext tls) {
-        this(config, credentials, objects, clock, tls, HEAD_TIME);
+        this(config, credentials, objects, clock, tls, TransportBounds.local());
     }
 
-    /// @param headTime within which the head of a request must have arrived
-    S3Server(
+    /// @param tls certificate and key, or null for plain HTTP
+    public S3Server(
             S3Config config,
             S3Credentials credentials,
             ObjectStore objects,
             InstantSource clock,
             @Nullable SSLContext tls,
-            Duration headTime) {
+            TransportBounds bounds) {
         this.server = new Server(threads());
-        this.connector = new ServerConnector(server, 1, 1, protocols(tls, headTime));
+        this.connector = new LimitedConnector(server, bounds.connections(), protocols(tls, bounds.headTime()));
         connector.setHost(config.listen());
         connector.setPort(config.port());
         connector.setIdleTimeout(IDLE_MILLIS);
         server.addConnector(connector);
-        server.setHandler(context(new S3Servlet(config, credentials, objects, clock)));
+        BodyPace pace = new BodyPace(bounds.pace(), System::nanoTime);
+        pace.setHandler(context(new S3Servlet(config, credentials, objects, clock)));
+        server.setHandler(pace);
     }
 
     private static QueuedThreadPool threads() {

@@ -1,6 +1,7 @@
 package dev.roundelay.s3;
 
 import dev.roundelay.s3.awssdk.S3Errors;
+import dev.roundelay.storage.DiskGuard;
 import dev.roundelay.storage.ObjectStore;
 import dev.roundelay.storage.StorageException;
 import jakarta.servlet.http.HttpServlet;
@@ -138,10 +139,19 @@ final class S3Servlet extends HttpServlet {
             if (cause instanceof StorageException fault) {
                 return S3Errors.of(fault);
             }
+            if (cause instanceof BodyPace.SlowBodyException slow) {
+                return S3Errors.error(400, "RequestTimeout", String.valueOf(slow.getMessage()));
+            }
             if (cause instanceof EOFException || cause instanceof TimeoutException) {
                 LOG.debug("connection of {} {} broke off", call.request().getMethod(), call.path(), failure);
                 return S3Errors.error(400, "IncompleteBody", "the connection broke off");
             }
+        }
+        if (DiskGuard.isExhausted(failure)) {
+            return S3Errors.error(
+                    507,
+                    "InsufficientStorage",
+                    "[disk] it is full; free disk on the server's machine, or ask its operator to");
         }
         LOG.error("[s3 {} {}] failed", call.request().getMethod(), call.path(), failure);
         return S3Errors.error(500, "InternalError", "the server failed; see its log");

@@ -24,8 +24,15 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
@@ -111,12 +118,64 @@ class S3ServletIT {
                                 endpoint.objects(),
                                 InstantSource.system(),
                                 null,
-                                Duration.ofMillis(300))
+                                new TransportBounds(
+                                        ConnectionLimits.none(), Duration.ofMillis(300), BodyPace.Rate.usual()))
                         .start();
                 var slow = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             slow.getOutputStream().write("GET /healthz HTTP/1.1\r\nX-Slow: ".getBytes(StandardCharsets.US_ASCII));
 
             assertThat(trickle(slow)).isEmpty();
+        }
+    }
+
+    /// Whoever knows a key id but not its secret is told the same of every bucket.
+    @Test
+    void a_wrong_secret_does_not_tell_whose_bucket_it_is() throws Exception {
+        String day = DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'", Locale.ROOT)
+                .withZone(ZoneOffset.UTC)
+                .format(Instant.now());
+        String forged =
+                "AWS4-HMAC-SHA256 Credential=%s/%s/garage/s3/aws4_request, SignedHeaders=host;x-amz-date, Signature=%s"
+                        .formatted(SIGNER.accessKeyId(), day.substring(0, 8), "0".repeat(64));
+        try (var endpoint = TestEndpoint.inMemory();
+                HttpClient client = HttpClient.newHttpClient()) {
+            for (String payload : List.of("UNSIGNED-PAYLOAD", "0".repeat(64))) {
+                Set<String> answers = new HashSet<>();
+                for (String bucket : List.of("main-bucket", "other-bucket", "nobodys-bucket")) {
+                    for (String query : List.of("?location", "?list-type=2", "")) {
+                        HttpResponse<String> answer = client.send(
+                                HttpRequest.newBuilder(URI.create(
+                                                "http://127.0.0.1:%d/%s%s".formatted(endpoint.port(), bucket, query)))
+                                        .header("Authorization", forged)
+                                        .header("x-amz-date", day)
+                                        .header("x-amz-content-sha256", payload)
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofString());
+                        answers.add(answer.statusCode() + " "
+                                + answer.body().replaceFirst("(?s).*<Code>(.*)</Code>.*", "$1"));
+                    }
+                }
+                assertThat(answers).as(payload).containsExactly("403 SignatureDoesNotMatch");
+            }
+        }
+    }
+
+    @Test
+    void a_body_that_trickles_is_ended_and_gives_its_place_back() throws Exception {
+        var config = new S3Config("127.0.0.1", 0, "garage", 1, Duration.ofSeconds(30), 1 << 20);
+        var bounds = new TransportBounds(
+                ConnectionLimits.none(), Duration.ofSeconds(10), new BodyPace.Rate(1_000, Duration.ofMillis(300)));
+        try (var endpoint = TestEndpoint.onDisk(blobs, config, bounds);
+                var slow = new Socket(InetAddress.getLoopbackAddress(), endpoint.port())) {
+            URI link = link(endpoint, "slow");
+            slow.getOutputStream()
+                    .write("PUT %s?%s HTTP/1.1\r\nHost: %s\r\nContent-Length: 100000\r\n\r\n"
+                            .formatted(link.getRawPath(), link.getRawQuery(), link.getRawAuthority())
+                            .getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(trickle(slow)).startsWith("HTTP/1.1 400").contains("RequestTimeout");
+
+            assertThat(put(link(endpoint, "other")).statusCode()).isEqualTo(200);
         }
     }
 

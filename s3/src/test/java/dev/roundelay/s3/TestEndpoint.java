@@ -18,12 +18,16 @@ final class TestEndpoint implements AutoCloseable {
     private final S3Server server;
 
     private TestEndpoint(BlobStore blobs, S3Config config) throws IOException {
+        this(blobs, config, TransportBounds.local());
+    }
+
+    private TestEndpoint(BlobStore blobs, S3Config config, TransportBounds bounds) throws IOException {
         var index = new MemoryBucketIndex(InstantSource.system(), new SecureRandom());
         S3Fixture.createBuckets(index);
         this.objects = new ObjectStore(blobs, index);
         S3Credentials credentials = id -> S3Fixture.find(id)
                 .map(user -> new S3KeyPair(user.accessKeyId(), user.secretAccessKey(), user.owner(), user.bucket()));
-        this.server = new S3Server(config, credentials, objects, InstantSource.system()).start();
+        this.server = new S3Server(config, credentials, objects, InstantSource.system(), null, bounds).start();
     }
 
     static TestEndpoint inMemory() throws IOException {
@@ -37,6 +41,10 @@ final class TestEndpoint implements AutoCloseable {
 
     static TestEndpoint onDisk(Path folder, S3Config config) throws IOException {
         return new TestEndpoint(new DiskBlobStore(folder, new SecureRandom()).start(), config);
+    }
+
+    static TestEndpoint onDisk(Path folder, S3Config config, TransportBounds bounds) throws IOException {
+        return new TestEndpoint(new DiskBlobStore(folder, new SecureRandom()).start(), config, bounds);
     }
 
     ObjectStore objects() {

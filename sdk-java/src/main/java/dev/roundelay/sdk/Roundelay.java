@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /// A client of one Roundelay server; safe for several threads. Close it after use.
@@ -36,7 +37,8 @@ public final class Roundelay implements AutoCloseable {
                 Map.of("Authorization", "Bearer " + settings.apiKey(), "User-Agent", "roundelay-java"),
                 builder.maxRetries,
                 builder.timeout,
-                builder.pause);
+                builder.pause,
+                builder.trust());
         this.jobs = new Jobs(transport);
         UploadNotes notes = new UploadNotes(builder.home.resolve(".cache/roundelay/uploads"), url());
         this.files = new Files(transport, new PartUploads(transport, notes));
@@ -109,6 +111,7 @@ public final class Roundelay implements AutoCloseable {
         private @Nullable String url;
         private @Nullable String apiKey;
         private boolean allowHttp;
+        private @Nullable Path authority;
         private int maxRetries = 6;
         private Duration timeout = Duration.ofSeconds(60);
         private Map<String, String> environment = System.getenv();
@@ -132,6 +135,13 @@ public final class Roundelay implements AutoCloseable {
         /// Allows that the key goes over plain HTTP to another machine.
         public Builder allowHttp(boolean value) {
             allowHttp = value;
+            return this;
+        }
+
+        /// Sets the authority of the server's certificate, a PEM file: it alone is trusted then. Else it is what
+        /// ROUNDELAY_CACERT names, else those of this Java.
+        public Builder cacert(@Nullable Path value) {
+            authority = value;
             return this;
         }
 
@@ -159,6 +169,12 @@ public final class Roundelay implements AutoCloseable {
             return this;
         }
 
+        private @Nullable SSLContext trust() {
+            String named = environment.get("ROUNDELAY_CACERT");
+            Path file = authority == null && named != null && !named.isBlank() ? Path.of(named) : authority;
+            return file == null ? null : Authority.trusting(file);
+        }
+
         Builder pause(Pause value) {
             pause = value;
             return this;
@@ -176,7 +192,7 @@ public final class Roundelay implements AutoCloseable {
         /// @throws AuthException if they are wrong
         public Session signIn(String email, String password) {
             List<String> urls = Settings.resolveUrls(url, allowHttp, environment, Profile.path(home));
-            return Session.open(urls, email, password, timeout, pause);
+            return Session.open(urls, email, password, timeout, pause, trust());
         }
     }
 }

@@ -7,6 +7,8 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /// A signed-in user. Closing it signs out.
 public final class Session implements AutoCloseable {
@@ -20,15 +22,22 @@ public final class Session implements AutoCloseable {
         this.user = user;
     }
 
-    static Session open(List<String> urls, String email, String password, Duration timeout, Pause pause) {
-        try (Transport anonymous = new Transport(urls, Map.of("User-Agent", "roundelay-java"), 2, timeout, pause)) {
+    static Session open(
+            List<String> urls,
+            String email,
+            String password,
+            Duration timeout,
+            Pause pause,
+            @Nullable SSLContext trust) {
+        try (Transport anonymous =
+                new Transport(urls, Map.of("User-Agent", "roundelay-java"), 2, timeout, pause, trust)) {
             Call call = Transport.withJson(Call.of("POST", "/session"), new Accounts.SignIn(email, password));
             HttpResponse<InputStream> response = anonymous.exchange(call);
             Accounts.Session session = Transport.parsed(
                     response, Transport.bytes(call, response), new TypeReference<Accounts.Session>() {});
             Map<String, String> headers = Map.of(
                     "User-Agent", "roundelay-java", "Cookie", cookie(response), "X-CSRF-Token", session.csrfToken());
-            return new Session(new Transport(urls, headers, 2, timeout, pause), session.user());
+            return new Session(new Transport(urls, headers, 2, timeout, pause, trust), session.user());
         }
     }
 

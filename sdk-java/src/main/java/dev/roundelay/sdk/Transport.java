@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /// One place for every request: authorisation, retries, the next server, and errors as exceptions.
@@ -42,13 +43,28 @@ final class Transport implements AutoCloseable {
     private final Duration timeout;
     private final Pause pause;
     private final AtomicInteger current = new AtomicInteger();
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(Duration.ofSeconds(10))
-            .build();
+    private final HttpClient http;
 
     Transport(List<String> urls, Map<String, String> headers, int maxRetries, Duration timeout, Pause pause) {
+        this(urls, headers, maxRetries, timeout, pause, null);
+    }
+
+    /// @param trust null for the authorities of this Java
+    Transport(
+            List<String> urls,
+            Map<String, String> headers,
+            int maxRetries,
+            Duration timeout,
+            Pause pause,
+            @Nullable SSLContext trust) {
+        HttpClient.Builder builder = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(Duration.ofSeconds(10));
+        if (trust != null) {
+            builder.sslContext(trust);
+        }
+        this.http = builder.build();
         this.urls = List.copyOf(urls);
         this.common = Map.copyOf(headers);
         this.maxRetries = maxRetries;

@@ -40,6 +40,8 @@ import dev.roundelay.server.store.JdbcSnapshotSweep;
 import dev.roundelay.server.store.Schema;
 import dev.roundelay.server.store.ServerFigures;
 import dev.roundelay.server.store.SweepHold;
+import dev.roundelay.server.tls.AuthorityResource;
+import dev.roundelay.server.tls.PublicAuthority;
 import dev.roundelay.server.workerapi.StackRequests;
 import dev.roundelay.server.workerapi.TelemetryHistory;
 import dev.roundelay.server.workerapi.WorkerApi;
@@ -48,6 +50,8 @@ import dev.roundelay.server.workerapi.WorkerSignals;
 import dev.roundelay.server.workers.WorkerTokensResource;
 import dev.roundelay.server.workers.WorkersResource;
 import dev.roundelay.storage.BlobSweeper;
+import dev.roundelay.storage.DiskGuard;
+import dev.roundelay.storage.GuardedBlobStore;
 import dev.roundelay.storage.ObjectStore;
 import dev.roundelay.tensors.aggregation.FedAvg;
 import java.io.IOException;
@@ -56,19 +60,28 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The whole control plane, wired by hand from top to bottom. Constructing does no I/O; [#start] does.
 public final class ControlPlane implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
+    private static final Duration DISK_LOOK = Duration.ofSeconds(5);
+
     private final InstantSource clock = InstantSource.system();
     private final SecureRandom random = new SecureRandom();
     private final int cores = Runtime.getRuntime().availableProcessors();
     private final ExecutorService arithmetic = Executors.newFixedThreadPool(
             cores, Thread.ofPlatform().name("arithmetic-", 0).daemon().factory());
     private final ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
+    private final CountDownLatch diskLook = new CountDownLatch(1);
     private final Database database;
+    private final DiskGuard disk;
     private final Stores stores;
     private final Kernel kernel;
     private final JobRuns runs;
@@ -82,6 +95,7 @@ public final class ControlPlane implements AutoCloseable {
     public ControlPlane(Settings settings, Database database, byte[] serverKey) {
         this.database = database;
         stores = Stores.of(database, settings.dataDir(), clock, random, this::written);
+        disk = DiskGuard.of(settings.dataDir(), settings.diskReserveBytes(), ControlPlane::diskChanged);
         kernel = new Kernel(stores.kernel(), KernelConfig.defaults(), clock, System::nanoTime, random);
         jobChanges = JobChanges.of(kernel);
         runs = new JobRuns(
@@ -92,7 +106,8 @@ public final class ControlPlane implements AutoCloseable {
         Secrets secrets = new Secrets(random, serverKey);
         Passwords passwords = new Passwords(random);
         Authenticator authenticator = new Authenticator(stores.accounts());
-        WorkerTokensResource workerTokens = new WorkerTokensResource(authenticator, stores.tokens(), clock, random);
+        WorkerTokensResource workerTokens = new WorkerTokensResource(
+                authenticator, stores.tokens(), settings.authority().map(PublicAuthority::fingerprint), clock, random);
         Bootstrap bootstrap =
                 new Bootstrap(stores.accounts(), passwords, secrets, stores.index(), workerTokens, clock, random);
 
@@ -112,7 +127,7 @@ public final class ControlPlane implements AutoCloseable {
         WorkerAuth workerAuth = new WorkerAuth(stores.tokens());
         List<Routes> routes = new ArrayList<>(jobApi.routes());
         routes.addAll(WorkerApi.routes(workerParts(workerAuth, signals.workers(), stacks, telemetry, epoch)));
-        ObjectStore objects = new ObjectStore(stores.blobs(), stores.index());
+        ObjectStore objects = new ObjectStore(new GuardedBlobStore(stores.blobs(), disk), stores.index());
         WorkersResource workersResource =
                 new WorkersResource(authenticator, kernel, stores.tokens(), workerAuth, telemetry);
         AccountApi accountApi = new AccountApi(new AccountApi.Parts(
@@ -140,22 +155,25 @@ public final class ControlPlane implements AutoCloseable {
                         settings.s3PublicUrl(), settings.s3().region())));
         routes.add(new CompatWorkersResource(authenticator, kernel, new CompatShapes(kernel, settings.publicUrl())));
         routes.add(new DashboardResource(WebFolder.BUILT, settings.publicUrl()));
-        routes.add(new OpsResource(active::isActive, this::databaseAnswers));
+        routes.add(new OpsResource(active::standing, this::databaseAnswers, disk::isLow));
         routes.add(new MetricsResource(
                 authenticator,
                 settings.metricsToken(),
                 settings.dataDir(),
+                disk::isLow,
                 active::isActive,
                 new ServerFigures(database.jdbi())));
         routes.add(new DownloadsResource(
                 settings.distribution(), settings.dataDir().resolve("dist"), settings.publicUrl()));
+        routes.add(new AuthorityResource(settings.authority()));
         http = new HttpServer(settings.listen(), active::standing, routes, random);
         s3 = new S3Server(
                 settings.s3(),
                 new ActiveCredentials(accountApi.buckets(), active::isActive),
                 objects,
                 clock,
-                settings.s3Tls());
+                settings.s3Tls(),
+                settings.listen().bounds());
 
         kernel.addListener(runs);
         kernel.addListener(jobApi.files());
@@ -215,6 +233,7 @@ public final class ControlPlane implements AutoCloseable {
                 stores.journal(),
                 stores.blobs(),
                 stores.index(),
+                disk,
                 stores.submissions(),
                 stores.figures(),
                 jobSignals,
@@ -265,6 +284,17 @@ public final class ControlPlane implements AutoCloseable {
         return stores.accounts().find(user).map(JdbcAccounts.Account::email).orElse(user.value());
     }
 
+    private static void diskChanged(boolean isLow, long freeBytes, long reserveBytes) {
+        if (isLow) {
+            LOG.warn(
+                    "[disk] {} MB are free, less than the reserve of {} MB: new jobs and uploads are refused, running jobs go on; free disk",
+                    freeBytes >> 20,
+                    reserveBytes >> 20);
+        } else {
+            LOG.info("[disk] {} MB are free again: new jobs and uploads are taken", freeBytes >> 20);
+        }
+    }
+
     private boolean databaseAnswers() {
         try {
             return database.jdbi()
@@ -282,6 +312,18 @@ public final class ControlPlane implements AutoCloseable {
         http.start();
         s3.start();
         active.start();
+        // Also while nobody asks: the log is to say when it began.
+        background.execute(this::watchDisk);
+    }
+
+    private void watchDisk() {
+        try {
+            while (!diskLook.await(DISK_LOOK.toSeconds(), TimeUnit.SECONDS)) {
+                boolean _ = disk.isLow();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /// Waits until this server serves, or knows that another one does; returns whether it is this one.
@@ -302,6 +344,7 @@ public final class ControlPlane implements AutoCloseable {
     /// Stops in the opposite order. Running jobs go on after the next start.
     @Override
     public void close() {
+        diskLook.countDown();
         active.close();
         s3.close();
         http.close();

@@ -114,12 +114,21 @@ final class Housekeeping implements ActivationListener {
         chore("blobs", this::sweepBlobs);
     }
 
-    private static void chore(String what, Chore chore) {
+    private void chore(String what, Chore chore) {
         try {
             chore.run();
-        } catch (IOException | StorageException | KernelException e) {
+        } catch (IOException | RuntimeException e) {
+            failed(what, e);
+        }
+    }
+
+    private void failed(String what, Exception e) {
+        if (Thread.currentThread() != thread) {
+            // Stopped in the middle of it: the database has gone, and the next active server does it.
+            LOG.debug("sweeping {} was cut short", what, e);
+        } else if (e instanceof IOException || e instanceof StorageException || e instanceof KernelException) {
             LOG.warn("sweeping {} is tried again in {}: {}", what, INTERVAL, e.getMessage());
-        } catch (RuntimeException e) {
+        } else {
             LOG.error("sweeping {} failed; it is tried again in {}", what, INTERVAL, e);
         }
     }

@@ -1,6 +1,9 @@
 package dev.roundelay.server;
 
+import com.sun.management.UnixOperatingSystemMXBean;
+import dev.roundelay.s3.ConnectionLimits;
 import dev.roundelay.s3.S3Config;
+import dev.roundelay.s3.TransportBounds;
 import dev.roundelay.server.backup.Restore;
 import dev.roundelay.server.config.ConfigCheck;
 import dev.roundelay.server.config.ConfigException;
@@ -14,8 +17,11 @@ import dev.roundelay.server.postgres.EmbeddedPostgres;
 import dev.roundelay.server.postgres.PostgresAddress;
 import dev.roundelay.server.store.Database;
 import dev.roundelay.server.store.Schema;
+import dev.roundelay.server.tls.AutomaticTls;
+import dev.roundelay.server.tls.ServerNames;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -28,6 +34,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import javax.net.ssl.SSLContext;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -36,11 +43,13 @@ import picocli.CommandLine;
 @CommandLine.Command(
         name = "roundelay server",
         description = "Runs the control plane: API, worker protocol, S3 endpoint, rounds.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class)
 public final class Main implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
     private static final int CONFIG_EXIT = 2;
     private static final int CONNECTIONS = 24;
+    private static final long USUAL_RESERVE_MB = 1_024;
 
     @CommandLine.Mixin
     private final ServerOptions options = new ServerOptions();
@@ -49,6 +58,14 @@ public final class Main implements Callable<Integer> {
         System.exit(new CommandLine(new Main())
                 .setDefaultValueProvider(ServerOptions.environmentDefaults(System.getenv()))
                 .execute(args));
+    }
+
+    /// What `--version` prints.
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"roundelay " + BuildVersion.roundelay()};
+        }
     }
 
     @Override
@@ -92,14 +109,17 @@ public final class Main implements Callable<Integer> {
             postgres.ifPresent(EmbeddedPostgres::close);
             return CONFIG_EXIT;
         }
+        Optional<AutomaticTls> automaticTls = automaticTls(config);
         ControlPlane plane = new ControlPlane(
-                settings(config, ports, serverId),
+                settings(config, ports, serverId, automaticTls),
                 database,
                 HexFormat.of().parseHex(secret(config.dataDir().resolve("server.key"), 32)));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             plane.close();
+            automaticTls.ifPresent(AutomaticTls::close);
             postgres.ifPresent(EmbeddedPostgres::close);
         }));
+        automaticTls.ifPresent(AutomaticTls::start);
         plane.start();
         String state = plane.awaitRole() ? "ready" : "standby";
         System.out.printf(
@@ -129,20 +149,69 @@ public final class Main implements Callable<Integer> {
         return true;
     }
 
-    private static Settings settings(ServerConfig config, Ports ports, String serverId) throws IOException {
-        SSLContext tls = config.tls().isPresent() ? TlsContext.load(config.tls().get()) : null;
+    private static Optional<AutomaticTls> automaticTls(ServerConfig config) throws IOException {
+        return config.automaticTls()
+                ? Optional.of(AutomaticTls.open(
+                        config.dataDir().resolve(AutomaticTls.FOLDER),
+                        () -> ServerNames.of(config),
+                        InstantSource.system(),
+                        new SecureRandom()))
+                : Optional.empty();
+    }
+
+    private static @Nullable SSLContext tls(ServerConfig config, Optional<AutomaticTls> automatic) throws IOException {
+        if (automatic.isPresent()) {
+            return automatic.get().context();
+        }
+        return config.tls().isPresent() ? TlsContext.load(config.tls().get()) : null;
+    }
+
+    private static Settings settings(
+            ServerConfig config, Ports ports, String serverId, Optional<AutomaticTls> automaticTls) throws IOException {
+        SSLContext tls = tls(config, automaticTls);
         SslContextFactory.Server factory = tls == null ? null : factory(tls);
         return new Settings(
                 config.dataDir(),
-                new HttpServer.Listen(config.listen(), ports.api(), factory),
+                new HttpServer.Listen(config.listen(), ports.api(), factory, TransportBounds.with(connections(config))),
                 S3Config.of(config.listen(), ports.s3()),
                 tls,
                 config.apiUrl(ports.api()),
                 config.s3Url(ports.s3()),
                 serverId,
                 config.behindTlsProxy(),
+                diskReserve(config),
                 metricsToken(config),
-                distribution());
+                distribution(),
+                automaticTls.map(AutomaticTls::authority));
+    }
+
+    /// Each connection is a file of this process, and the database, blobs and spool need some, too.
+    private static ConnectionLimits connections(ServerConfig config) {
+        int total = config.connections().total();
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system) {
+            long files = system.getMaxFileDescriptorCount();
+            long most = Math.max(1, files - Math.max(256, files / 4));
+            if (files > 0 && total > most) {
+                LOG.warn(
+                        "[connections] this process may open {} files, so {} connections at most and not {}; raise the limit (ulimit -n, LimitNOFILE=)",
+                        files,
+                        most,
+                        total);
+                total = (int) most;
+            }
+        }
+        return new ConnectionLimits(
+                total,
+                config.behindTlsProxy()
+                        ? Integer.MAX_VALUE
+                        : config.connections().perAddress(),
+                System::nanoTime);
+    }
+
+    private static long diskReserve(ServerConfig config) throws IOException {
+        long usual = Math.min(
+                USUAL_RESERVE_MB << 20, Files.getFileStore(config.dataDir()).getTotalSpace() / 20);
+        return config.diskReserveMb().isPresent() ? config.diskReserveMb().getAsLong() << 20 : usual;
     }
 
     private static Optional<String> metricsToken(ServerConfig config) throws IOException {

@@ -62,7 +62,8 @@ final class Serving implements ActivationListener, KernelListener {
                     new Bootstrap.Addresses(
                             settings.publicUrl(),
                             settings.s3PublicUrl(),
-                            settings.s3().region()));
+                            settings.s3().region(),
+                            settings.authority().isPresent()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

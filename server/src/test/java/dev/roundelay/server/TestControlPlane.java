@@ -115,6 +115,8 @@ public final class TestControlPlane implements BeforeAllCallback, AfterAllCallba
                 s3Url,
                 "test-server",
                 behindTlsProxy,
+                0,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
         plane = new ControlPlane(settings, postgres.database(), new byte[32]);

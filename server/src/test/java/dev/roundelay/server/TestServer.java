@@ -90,7 +90,9 @@ public final class TestServer implements BeforeAllCallback, AfterAllCallback {
                 "http://127.0.0.1:" + s3Port,
                 "test",
                 false,
+                0,
                 Optional.of(METRICS_TOKEN),
+                Optional.empty(),
                 Optional.empty());
         plane = new ControlPlane(settings, postgres.database(), SERVER_KEY);
         plane.start();

@@ -24,6 +24,8 @@ public enum StorageFault {
     INVALID_RANGE,
     /// The bytes do not fit into the owner's quota.
     QUOTA_EXCEEDED,
+    /// The disk has no room beside what is kept for running jobs.
+    DISK_FULL,
     /// Fewer or more bytes arrived than were announced.
     INCOMPLETE_BODY,
     /// A blob is named that the store does not hold.

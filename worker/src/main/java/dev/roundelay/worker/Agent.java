@@ -154,10 +154,7 @@ public final class Agent {
     }
 
     private WorkerClient client(Backoff backoff) throws IOException {
-        return new WorkerClient(
-                new ServerList(config.servers()),
-                config.caCertificate() == null ? null : Tls.trusting(config.caCertificate()),
-                backoff);
+        return new WorkerClient(new ServerList(config.servers()), Tls.of(config), backoff);
     }
 
     /// Clears what a former agent left, and makes sure that sandboxes work.

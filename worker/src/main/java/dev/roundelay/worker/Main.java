@@ -34,6 +34,7 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "roundelay worker",
         mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
         sortOptions = false,
         description = "Runs a worker. Every option --some-name may be given as ROUNDELAY_SOME_NAME.")
 public final class Main implements Callable<Integer> {
@@ -44,6 +45,15 @@ public final class Main implements Callable<Integer> {
 
     @Mixin
     private WorkerOptions options = new WorkerOptions();
+
+    /// What `--version` prints: the version in the jar's manifest.
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"roundelay " + (version == null ? "(development)" : version)};
+        }
+    }
 
     /// Starts the program.
     public static void main(String[] args) {
@@ -124,10 +134,7 @@ public final class Main implements Callable<Integer> {
     private static void leave(WorkerConfig config)
             throws IOException, RefusedException, JoinRefusedException, InterruptedException {
         Backoff backoff = new Backoff(RandomGenerator.getDefault(), Thread::sleep);
-        try (WorkerClient client = new WorkerClient(
-                new ServerList(config.servers()),
-                config.caCertificate() == null ? null : Tls.trusting(config.caCertificate()),
-                backoff)) {
+        try (WorkerClient client = new WorkerClient(new ServerList(config.servers()), Tls.of(config), backoff)) {
             Join join = new Join(config.dataDir(), client, backoff, InstantSource.system());
             Optional<Identity> identity = join.find();
             if (identity.isEmpty()) {

@@ -2,6 +2,7 @@ package dev.roundelay.cli.up;
 
 import dev.roundelay.cli.ExitCodes;
 import dev.roundelay.contract.worker.WorkerView;
+import dev.roundelay.sdk.Authority;
 import dev.roundelay.sdk.Roundelay;
 import dev.roundelay.sdk.RoundelayException;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Brings everything up in order: server, then workers, until all are online.
 final class Startup {
@@ -61,8 +63,24 @@ final class Startup {
     }
 
     private Credentials awaitServer(Child server) throws InterruptedException, StartupException {
-        try (HttpClient http =
-                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build()) {
+        while (true) {
+            requireRunning(server);
+            // There from the first start on, before the server listens.
+            Path authority = options.authority(data);
+            if (authority == null || Files.exists(authority)) {
+                return awaitAnswer(server, authority);
+            }
+            Thread.sleep(LOOK_AGAIN);
+        }
+    }
+
+    private Credentials awaitAnswer(Child server, @Nullable Path authority)
+            throws InterruptedException, StartupException {
+        HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2));
+        if (authority != null) {
+            builder.sslContext(Authority.trusting(authority));
+        }
+        try (HttpClient http = builder.build()) {
             while (true) {
                 requireRunning(server);
                 Process process = server.process();
@@ -115,8 +133,12 @@ final class Startup {
             throws InterruptedException, StartupException {
         Set<String> missing = new HashSet<>();
         workers.forEach(worker -> missing.add(worker.spec().name()));
-        try (Roundelay roundelay =
-                Roundelay.builder().url(url).apiKey(apiKey).allowHttp(true).build()) {
+        try (Roundelay roundelay = Roundelay.builder()
+                .url(url)
+                .apiKey(apiKey)
+                .allowHttp(true)
+                .cacert(options.authority(data))
+                .build()) {
             while (!missing.isEmpty()) {
                 for (Child worker : workers) {
                     requireRunning(worker);

@@ -66,6 +66,9 @@ public final class UpOptions {
     @Nullable
     Path tlsKey;
 
+    @Option(names = "--tls-auto", description = "Make an authority and a certificate of one's own.")
+    boolean tlsAuto;
+
     @Option(names = "--behind-tls-proxy", description = "A proxy in front speaks TLS.")
     boolean behindTlsProxy;
 
@@ -106,6 +109,9 @@ public final class UpOptions {
         add(arguments, "--tls-key", tlsKey);
         add(arguments, "--database-url-file", databaseUrlFile);
         add(arguments, "--metrics-token-file", metricsTokenFile);
+        if (tlsAuto) {
+            arguments.add("--tls-auto");
+        }
         if (behindTlsProxy) {
             arguments.add("--behind-tls-proxy");
         }
@@ -125,9 +131,16 @@ public final class UpOptions {
                 "--handover-dir",
                 data.resolve("handover").toString(),
                 "--exit-with-parent"));
+        add(arguments, "--cacert", authority(data));
         add(arguments, "--slots", slots);
         add(arguments, "--python", python);
         return List.copyOf(arguments);
+    }
+
+    /// Returns the file with the authority that the server makes for itself; null if it makes none.
+    @Nullable
+    Path authority(Path data) {
+        return tlsAuto ? data.resolve("tls/ca.pem") : null;
     }
 
     /// Returns where this machine reaches the server: a public URL may lead around the world, or nowhere from here.
@@ -136,7 +149,7 @@ public final class UpOptions {
             return baseUrl;
         }
         boolean all = listen == null || listen.equals("0.0.0.0") || listen.equals("::");
-        return "http://" + (all ? "127.0.0.1" : listen) + ":" + port;
+        return (tlsAuto ? "https://" : "http://") + (all ? "127.0.0.1" : listen) + ":" + port;
     }
 
     private static void add(List<String> arguments, String option, @Nullable Object value) {

@@ -16,6 +16,7 @@ import dev.roundelay.kernel.job.Job;
 import dev.roundelay.kernel.job.JobId;
 import dev.roundelay.kernel.job.JobPhase;
 import dev.roundelay.kernel.worker.WorkerId;
+import dev.roundelay.storage.DiskGuard;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
@@ -51,6 +52,7 @@ public final class JobRun {
     private volatile @Nullable RunSpec spec;
     private volatile boolean stopped;
     private int faults;
+    private boolean waitsForDisk;
 
     /// Creates a run that has not begun.
     ///
@@ -134,6 +136,7 @@ public final class JobRun {
         try {
             Duration rest = work();
             faults = 0;
+            waitsForDisk = false;
             return rest;
         } catch (KernelException e) {
             return atKernelFault(e);
@@ -274,6 +277,15 @@ public final class JobRun {
     /// The state is read anew and the same thing is tried again: a disk may be full for a while. It ends in a state
     /// nevertheless.
     private Duration atFault(Exception e) {
+        if (DiskGuard.isExhausted(e)) {
+            // Nobody's fault, and nothing is lost by waiting: what was begun is done again once there is room.
+            if (!waitsForDisk) {
+                log.warn("[{}] the disk is full; the job waits until there is room: {}", id, e.getMessage());
+            }
+            waitsForDisk = true;
+            image.forget();
+            return parts.config().retry();
+        }
         faults++;
         log.warn("[{}] fault {} in a row of the run", id, faults, e);
         image.forget();

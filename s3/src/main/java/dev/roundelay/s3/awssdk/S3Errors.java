@@ -81,6 +81,7 @@ public final class S3Errors {
             case PRECONDITION_FAILED -> error(412, "PreconditionFailed", message);
             case INVALID_RANGE -> error(416, "InvalidRange", message);
             case QUOTA_EXCEEDED -> error(403, "QuotaExceeded", message);
+            case DISK_FULL -> error(507, "InsufficientStorage", message);
             case INCOMPLETE_BODY -> error(400, "IncompleteBody", message);
             case NO_SUCH_BLOB, SNAPSHOT_EXISTS -> error(500, "InternalError", message);
         };

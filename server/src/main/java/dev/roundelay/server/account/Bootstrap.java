@@ -2,6 +2,7 @@ package dev.roundelay.server.account;
 
 import dev.roundelay.kernel.Ids;
 import dev.roundelay.kernel.job.UserId;
+import dev.roundelay.server.tls.AutomaticTls;
 import dev.roundelay.server.workers.WorkerTokensResource;
 import dev.roundelay.storage.BucketIndex;
 import dev.roundelay.storage.BucketName;
@@ -25,6 +26,9 @@ public final class Bootstrap {
     public static final String ADMIN = "admin@localhost";
     /// Quota of a bucket when nobody says otherwise.
     public static final long DEFAULT_QUOTA_BYTES = 100L << 30;
+
+    private static final String WORKER_TOKEN = "ROUNDELAY_WORKER_TOKEN";
+    private static final String AUTHORITY = "ROUNDELAY_CACERT";
 
     private final JdbcAccounts accounts;
     private final Passwords passwords;
@@ -52,7 +56,9 @@ public final class Bootstrap {
     }
 
     /// Where clients find this server.
-    public record Addresses(String apiUrl, String s3Url, String region) {}
+    ///
+    /// @param hasAuthority whether its certificates are of its own authority
+    public record Addresses(String apiUrl, String s3Url, String region, boolean hasAuthority) {}
 
     /// Makes the first user if there is none, and writes the file; afterwards only keeps the addresses in it true.
     public void run(Path credentials, Addresses addresses) throws IOException {
@@ -61,6 +67,13 @@ public final class Bootstrap {
             values.putAll(createAdmin());
         } else if (values.isEmpty()) {
             return;
+        }
+        values.computeIfPresent(WORKER_TOKEN, (_, token) -> tokens.pinned(token));
+        Path own = credentials.resolveSibling(AutomaticTls.FOLDER).resolve(AutomaticTls.AUTHORITY);
+        if (addresses.hasAuthority()) {
+            values.put(AUTHORITY, own.toString());
+        } else {
+            values.remove(AUTHORITY, own.toString());
         }
         values.put("RESON_BASE_URL", addresses.apiUrl());
         values.put("RESON_DASHBOARD_URL", addresses.apiUrl());
@@ -94,9 +107,7 @@ public final class Bootstrap {
         values.put("RESON_S3_BUCKET", bucket.value());
         values.put("ROUNDELAY_EMAIL", ADMIN);
         values.put("ROUNDELAY_PASSWORD", password);
-        values.put(
-                "ROUNDELAY_WORKER_TOKEN",
-                tokens.mint(id, "first start", true, null).secret());
+        values.put(WORKER_TOKEN, tokens.mint(id, "first start", true, null).secret());
         return values;
     }
 

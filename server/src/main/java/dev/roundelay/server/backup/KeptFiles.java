@@ -9,10 +9,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// The small files of a data folder with which a server goes on, beside rows and blobs: its key, the first
-/// administrator's credentials, the ports under which its workers know it, and who the local workers of `roundelay up`
+/// administrator's credentials, the ports and the authority by which its workers know it, and who the local workers of
+/// `roundelay up`
 /// are. `server.id` is none of them: a copy is another server. All else is made anew or fetched again.
 final class KeptFiles {
-    private static final List<String> NAMES = List.of(Backup.KEY, "credentials.env", "ports");
+    private static final List<String> NAMES =
+            List.of(Backup.KEY, "credentials.env", "ports", "tls/ca.pem", "tls/ca.key");
     private static final String WORKERS = "workers";
     private static final String IDENTITY = "worker.json";
     private static final Pattern WORKER = Pattern.compile(WORKERS + "/[^/]+/" + IDENTITY);

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// Turns options into a configuration, gathering every problem on the way.
@@ -44,6 +45,10 @@ public final class ConfigCheck {
         Optional<URI> s3PublicUrl = url("--s3-public-url", options.s3PublicUrl);
         Optional<ServerConfig.Tls> tls = tls();
         checkListen(tls);
+        if (options.tlsAuto) {
+            requireHttps("--public-url", publicUrl);
+            requireHttps("--s3-public-url", s3PublicUrl);
+        }
         ServerConfig config = new ServerConfig(
                 dataDir.toAbsolutePath().normalize(),
                 options.listen,
@@ -52,7 +57,14 @@ public final class ConfigCheck {
                 publicUrl,
                 s3PublicUrl,
                 tls,
+                options.tlsAuto,
                 options.behindTlsProxy,
+                new ServerConfig.Connections(
+                        count("--max-connections", options.maxConnections),
+                        count("--max-connections-per-address", options.maxConnectionsPerAddress)),
+                options.diskReserveMb == null
+                        ? OptionalLong.empty()
+                        : OptionalLong.of(count("--disk-reserve-mb", options.diskReserveMb)),
                 database(),
                 folder("--postgres-bin", options.postgresBin),
                 readable("--metrics-token-file", options.metricsTokenFile),
@@ -67,15 +79,25 @@ public final class ConfigCheck {
         try {
             if (!InetAddress.getByName(options.listen).isLoopbackAddress()
                     && tls.isEmpty()
+                    && !options.tlsAuto
                     && !options.behindTlsProxy) {
                 problem(
                         "--listen",
                         ("%s can be reached from other machines, and keys and weights would cross the network unprotected; "
-                                        + "add --tls-cert FILE --tls-key FILE, or --behind-tls-proxy if a proxy in front speaks TLS")
+                                        + "add --tls-auto, or --tls-cert FILE --tls-key FILE, or --behind-tls-proxy if a proxy in front speaks TLS")
                                 .formatted(options.listen));
             }
         } catch (UnknownHostException _) {
             problem("--listen", "%s is no address of this machine; use 127.0.0.1 or 0.0.0.0".formatted(options.listen));
+        }
+    }
+
+    /// Where the server itself speaks TLS, nobody reaches it by another scheme.
+    private void requireHttps(String option, Optional<URI> url) {
+        if (url.isPresent() && !"https".equals(url.get().getScheme())) {
+            problem(
+                    option,
+                    "%s is no https address, but --tls-auto speaks TLS alone; write https".formatted(url.get()));
         }
     }
 
@@ -89,6 +111,12 @@ public final class ConfigCheck {
         }
         if (options.tlsCert != null && options.behindTlsProxy) {
             problem("--behind-tls-proxy", "and --tls-cert exclude each other; drop one");
+        }
+        if (options.tlsAuto && options.tlsCert != null) {
+            problem("--tls-auto", "and --tls-cert exclude each other; drop one");
+        }
+        if (options.tlsAuto && options.behindTlsProxy) {
+            problem("--tls-auto", "and --behind-tls-proxy exclude each other; drop one");
         }
         return certificate.isPresent() && key.isPresent()
                 ? Optional.of(new ServerConfig.Tls(certificate.get(), key.get()))
@@ -151,6 +179,19 @@ public final class ConfigCheck {
         }
         problem(option, "\"%s\" is no port; use 0 to 65535".formatted(text));
         return 0;
+    }
+
+    private int count(String option, String text) {
+        try {
+            int count = Integer.parseInt(text.strip());
+            if (count >= 1) {
+                return count;
+            }
+        } catch (NumberFormatException _) {
+            // The same answer as for a number out of range.
+        }
+        problem(option, "\"%s\" is no number from 1; leave it out for the usual one".formatted(text));
+        return 1;
     }
 
     private Optional<Path> path(String option, @Nullable String text) {

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /// What a server is told at its start. Read by [ServerOptions], which checks it.
 ///
@@ -15,8 +16,11 @@ import java.util.Optional;
 /// @param s3Port           likewise of S3
 /// @param publicUrl        how clients reach the API, if not by address and port; without a trailing slash
 /// @param s3PublicUrl      how clients reach S3
-/// @param tls              certificate and key; empty for plain HTTP
+/// @param tls              certificate and key; empty for plain HTTP or automatic TLS
+/// @param automaticTls     whether the server makes its certificate and the authority of it by itself
 /// @param behindTlsProxy   whether a proxy in front speaks TLS and tells the callers' addresses
+/// @param connections      how many may be open
+/// @param diskReserveMb    kept free for running jobs; empty for what suits the disk
 /// @param database         somebody's PostgreSQL; empty for the embedded one
 /// @param postgresPrograms folder with the programs for the embedded one; empty for those that come with this build
 /// @param metricsTokenFile holds the token that lets a collector read `/metrics`
@@ -29,13 +33,21 @@ public record ServerConfig(
         Optional<URI> publicUrl,
         Optional<URI> s3PublicUrl,
         Optional<Tls> tls,
+        boolean automaticTls,
         boolean behindTlsProxy,
+        Connections connections,
+        OptionalLong diskReserveMb,
         Optional<PostgresAddress> database,
         Optional<Path> postgresPrograms,
         Optional<Path> metricsTokenFile,
         boolean exitWithParent) {
     /// PEM files: the certificate chain, and the private key in PKCS#8.
     public record Tls(Path certificate, Path key) {}
+
+    /// How many connections may be open at the same time.
+    ///
+    /// @param perAddress of one address; all of a proxy's callers come from one, so that it is not looked at then
+    public record Connections(int total, int perAddress) {}
 
     /// Returns whether the bound address can be reached from this machine only.
     public boolean isLoopback() {
@@ -48,6 +60,11 @@ public record ServerConfig(
         } catch (UnknownHostException _) {
             return false;
         }
+    }
+
+    /// Returns whether the server itself speaks TLS.
+    public boolean speaksTls() {
+        return tls.isPresent() || automaticTls;
     }
 
     /// Returns the address of the API for clients: what was configured, else what was bound.
@@ -65,7 +82,7 @@ public record ServerConfig(
     }
 
     private String ownUrl(int boundPort) {
-        return "%s://%s:%d".formatted(tls.isPresent() ? "https" : "http", ownHost(), boundPort);
+        return "%s://%s:%d".formatted(speaksTls() ? "https" : "http", ownHost(), boundPort);
     }
 
     private String ownHost() {

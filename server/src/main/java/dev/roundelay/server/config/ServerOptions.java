@@ -53,8 +53,36 @@ public final class ServerOptions {
     @Nullable
     String tlsKey;
 
+    @Option(
+            names = "--tls-auto",
+            description =
+                    "make a certificate authority and a certificate of one's own, kept and renewed in the data folder")
+    boolean tlsAuto;
+
     @Option(names = "--behind-tls-proxy", description = "a proxy in front speaks TLS and sets X-Forwarded-For")
     boolean behindTlsProxy;
+
+    @Option(
+            names = "--max-connections",
+            paramLabel = "N",
+            defaultValue = "16384",
+            description = "open at the same time, both ports together (default: ${DEFAULT-VALUE})")
+    String maxConnections = "";
+
+    @Option(
+            names = "--max-connections-per-address",
+            paramLabel = "N",
+            defaultValue = "4096",
+            description = "of one address, each worker behind it holding one (default: ${DEFAULT-VALUE})")
+    String maxConnectionsPerAddress = "";
+
+    @Option(
+            names = "--disk-reserve-mb",
+            paramLabel = "N",
+            description =
+                    "kept free for running jobs: with less, new jobs and uploads are refused (default: 1024, at most a twentieth of the disk)")
+    @Nullable
+    String diskReserveMb;
 
     @Option(
             names = "--database-url",

@@ -1,7 +1,10 @@
 package dev.roundelay.server.http;
 
 import dev.roundelay.contract.ErrorCode;
+import dev.roundelay.s3.BodyPace;
 import dev.roundelay.s3.HeadDeadline;
+import dev.roundelay.s3.LimitedConnector;
+import dev.roundelay.s3.TransportBounds;
 import dev.roundelay.server.active.Standing;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
@@ -11,7 +14,6 @@ import io.javalin.http.sse.SseHandler;
 import io.javalin.router.Endpoint;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +31,8 @@ import org.jspecify.annotations.Nullable;
 /// The HTTP server: one connector, virtual threads, all routes, one place for errors.
 public final class HttpServer implements AutoCloseable {
     /// Answered by a standby too: it lives, and says that it is not active.
-    private static final Set<String> ALWAYS = Set.of("/healthz", "/readyz", "/openapi.yaml", "/metrics");
+    private static final Set<String> ALWAYS =
+            Set.of("/healthz", "/readyz", "/openapi.yaml", "/metrics", "/ca.crt", "/ca.pem");
 
     private static final int MAX_HEADER_BYTES = 8 * 1024;
     private static final int IDLE_TIMEOUT_MILLIS = 65_000;
@@ -43,12 +46,11 @@ public final class HttpServer implements AutoCloseable {
     ///
     /// @param port 0 for any free one
     /// @param tls      null for plain HTTP
-    /// @param headTime within which the head of a request must have arrived
-    public record Listen(String host, int port, SslContextFactory.@Nullable Server tls, Duration headTime) {
-        private static final Duration HEAD_TIME = Duration.ofSeconds(10);
-
+    /// @param bounds   what callers may cost before and beside their requests
+    public record Listen(String host, int port, SslContextFactory.@Nullable Server tls, TransportBounds bounds) {
+        /// Without a limit of connections.
         public Listen(String host, int port, SslContextFactory.@Nullable Server tls) {
-            this(host, port, tls, HEAD_TIME);
+            this(host, port, tls, TransportBounds.local());
         }
     }
 
@@ -67,7 +69,11 @@ public final class HttpServer implements AutoCloseable {
         config.http.prefer405over404 = true;
         config.http.maxRequestSize = Long.MAX_VALUE;
         config.http.generateEtags = false;
-        config.jetty.modifyServer(server -> server.setErrorHandler(new TransportErrors()));
+        config.jetty.modifyServer(server -> {
+            server.setErrorHandler(new TransportErrors());
+            // Javalin puts its own handlers behind it.
+            server.setHandler(new BodyPace(listen.bounds().pace(), System::nanoTime));
+        });
         config.jetty.modifyServletContextHandler(context -> context.setErrorHandler(new TransportErrors()));
         config.jetty.addConnector((server, http) -> connector(server, http, listen));
         config.routes.before(ctx -> {
@@ -113,14 +119,18 @@ public final class HttpServer implements AutoCloseable {
     private static ServerConnector connector(Server server, HttpConfiguration http, Listen listen) {
         http.setRequestHeaderSize(MAX_HEADER_BYTES);
         http.setSendServerVersion(false);
-        HttpConnectionFactory plain = new HeadDeadline(http, listen.headTime());
+        HttpConnectionFactory plain = new HeadDeadline(http, listen.bounds().headTime());
         ServerConnector connector;
         SslContextFactory.Server tls = listen.tls();
         if (tls == null) {
-            connector = new ServerConnector(server, plain);
+            connector = new LimitedConnector(server, listen.bounds().connections(), plain);
         } else {
-            http.addCustomizer(new SecureRequestCustomizer());
-            connector = new ServerConnector(server, new SslConnectionFactory(tls, "http/1.1"), plain);
+            // No answer depends on the name in the request, so a client that calls by another one than the certificate
+            // has
+            // may decide for itself: it fetches /ca.crt before it trusts anything.
+            http.addCustomizer(new SecureRequestCustomizer(false));
+            connector = new LimitedConnector(
+                    server, listen.bounds().connections(), new SslConnectionFactory(tls, "http/1.1"), plain);
         }
         connector.setHost(listen.host());
         connector.setPort(listen.port());

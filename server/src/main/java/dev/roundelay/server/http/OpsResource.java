@@ -1,23 +1,28 @@
 package dev.roundelay.server.http;
 
 import dev.roundelay.contract.ErrorCode;
+import dev.roundelay.server.active.Standing;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /// Health, readiness and the API's document.
 public final class OpsResource implements Routes {
-    private final BooleanSupplier active;
+    private final Supplier<Standing> standing;
     private final BooleanSupplier database;
+    private final BooleanSupplier diskLow;
 
-    /// @param active   whether this server is the active one
+    /// @param standing whether this server serves
     /// @param database whether the database answers now
-    public OpsResource(BooleanSupplier active, BooleanSupplier database) {
-        this.active = active;
+    /// @param diskLow  whether too little disk is free for new work
+    public OpsResource(Supplier<Standing> standing, BooleanSupplier database, BooleanSupplier diskLow) {
+        this.standing = standing;
         this.database = database;
+        this.diskLow = diskLow;
     }
 
     @Override
@@ -31,10 +36,12 @@ public final class OpsResource implements Routes {
         if (!database.getAsBoolean()) {
             throw new ApiException(ErrorCode.NOT_ACTIVE, "[database] it does not answer; look at its log");
         }
-        if (!active.getAsBoolean()) {
-            throw new ApiException(ErrorCode.NOT_ACTIVE, "[server] it is a standby; ask the active one");
+        Standing now = standing.get();
+        if (now != Standing.SERVES) {
+            throw new ApiException(ErrorCode.NOT_ACTIVE, "[server] " + now.words());
         }
-        Requests.json(ctx, Map.of("status", "ready"));
+        // Still ready: workers, running jobs and downloads go on, so nobody may be sent elsewhere.
+        Requests.json(ctx, Map.of("status", "ready", "disk", diskLow.getAsBoolean() ? "low" : "ok"));
     }
 
     private static void openapi(Context ctx) throws IOException {

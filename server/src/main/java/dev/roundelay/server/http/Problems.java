@@ -6,9 +6,11 @@ import dev.roundelay.contract.Json;
 import dev.roundelay.contract.Problem;
 import dev.roundelay.federation.RoundNotKeptException;
 import dev.roundelay.kernel.KernelException;
+import dev.roundelay.s3.BodyPace;
 import dev.roundelay.server.jobs.RefusedException;
 import dev.roundelay.server.store.StoreFaults;
 import dev.roundelay.server.workerapi.WorkerCallException;
+import dev.roundelay.storage.DiskGuard;
 import dev.roundelay.storage.QuotaExceededException;
 import dev.roundelay.storage.StorageException;
 import io.javalin.http.Context;
@@ -16,6 +18,7 @@ import io.javalin.http.HttpResponseException;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.eclipse.jetty.io.EofException;
 import org.jdbi.v3.core.JdbiException;
@@ -64,9 +67,22 @@ final class Problems {
                         "[request] a text in it holds the character NUL, which cannot be stored; leave it out",
                         Map.of());
             case HttpResponseException e -> answer(ctx, code(e), message(e), Map.of());
+            case IOException e
+            when slowBody(e).isPresent() ->
+                answer(ctx, ErrorCode.BODY_TOO_SLOW, message(slowBody(e).get()), Map.of());
+            case IOException e when DiskGuard.isExhausted(e) -> diskFull(ctx);
             case EofException _ -> LOG.debug("the caller of {} has gone", ctx.path());
             default -> internal(ctx, exception);
         }
+    }
+
+    private static Optional<BodyPace.SlowBodyException> slowBody(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BodyPace.SlowBodyException slow) {
+                return Optional.of(slow);
+            }
+        }
+        return Optional.empty();
     }
 
     private static ErrorCode code(StorageException e) {
@@ -76,6 +92,7 @@ final class Problems {
             case NO_SUCH_BUCKET, NO_SUCH_KEY, NO_SUCH_UPLOAD, NO_SUCH_BLOB -> ErrorCode.NOT_FOUND;
             case INCOMPLETE_BODY, INVALID_PART -> ErrorCode.UPLOAD_INCOMPLETE;
             case QUOTA_EXCEEDED -> ErrorCode.STORAGE_QUOTA_EXCEEDED;
+            case DISK_FULL -> ErrorCode.INSUFFICIENT_STORAGE;
             default -> ErrorCode.INVALID_REQUEST;
         };
     }
@@ -101,6 +118,15 @@ final class Problems {
                 ctx,
                 ErrorCode.NOT_ACTIVE,
                 "[server] it is not the active one, or its database does not answer; try again in a second",
+                Map.of());
+    }
+
+    private static void diskFull(Context ctx) {
+        LOG.info("{} was refused: the disk is full", ctx.path());
+        answer(
+                ctx,
+                ErrorCode.INSUFFICIENT_STORAGE,
+                "[disk] it is full; free disk on the server's machine, or ask its operator to",
                 Map.of());
     }
 

@@ -12,6 +12,7 @@ import dev.roundelay.kernel.job.JobId;
 import dev.roundelay.kernel.job.NewJob;
 import dev.roundelay.server.store.JdbcSubmissions;
 import dev.roundelay.server.store.Submission;
+import dev.roundelay.storage.DiskGuard;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
@@ -22,8 +23,10 @@ import org.jspecify.annotations.Nullable;
 final class AcceptJob {
     private final Kernel kernel;
     private final JdbcSubmissions submissions;
+    private final DiskGuard disk;
 
-    AcceptJob(Kernel kernel, JdbcSubmissions submissions) {
+    AcceptJob(Kernel kernel, JdbcSubmissions submissions, DiskGuard disk) {
+        this.disk = disk;
         this.kernel = kernel;
         this.submissions = submissions;
     }
@@ -31,8 +34,10 @@ final class AcceptJob {
     /// Returns the new job.
     ///
     /// @param parent the job that this one repeats or goes on from
+    /// @throws dev.roundelay.storage.StorageException while the disk is too full for further jobs
     /// @throws RefusedException `slug_in_use`, `too_many_requests`, `unknown_worker`, `duplicate_worker`
     JobId accept(Submission submission, JobSpec spec, int shards, @Nullable JobId parent) {
+        disk.requireRoom(0);
         Integer minClients = spec.federation().minClients();
         List<String> requirements = submission.requirements();
         NewJob job = new NewJob(

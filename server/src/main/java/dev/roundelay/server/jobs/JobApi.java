@@ -18,6 +18,7 @@ import dev.roundelay.server.store.JdbcSubmissions;
 import dev.roundelay.server.store.JobFigures;
 import dev.roundelay.storage.BlobStore;
 import dev.roundelay.storage.BucketIndex;
+import dev.roundelay.storage.DiskGuard;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Consumer;
@@ -41,6 +42,7 @@ public final class JobApi {
             JobJournal journal,
             BlobStore blobs,
             BucketIndex index,
+            DiskGuard disk,
             JdbcSubmissions submissions,
             JobFigures figures,
             JobSignals signals,
@@ -69,7 +71,7 @@ public final class JobApi {
         JobMapper mapper = new JobMapper(p.kernel(), p.journal(), p.figures(), p.owners(), p.publicUrl());
         EventStreams streams = new EventStreams(p.authenticator());
         SelectionCheck selection = new SelectionCheck(p.kernel());
-        AcceptJob acceptance = new AcceptJob(p.kernel(), p.submissions());
+        AcceptJob acceptance = new AcceptJob(p.kernel(), p.submissions(), p.disk());
         SubmitJob submit = new SubmitJob(
                 acceptance, p.index(), new InputCheck(p.blobs()), selection, p.submissions(), p.clock(), p.random());
         ResubmitJob resubmit =

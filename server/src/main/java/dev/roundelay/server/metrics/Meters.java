@@ -44,9 +44,10 @@ final class Meters {
     private volatile double oldestQueued;
     private volatile double stored;
 
+    /// @param diskLow whether new work is refused for want of disk
     /// @param active  whether this server is the active one
     /// @param figures read at each scrape of an active server
-    Meters(Path dataDir, BooleanSupplier active, Supplier<ServerFigures.Figures> figures) {
+    Meters(Path dataDir, BooleanSupplier diskLow, BooleanSupplier active, Supplier<ServerFigures.Figures> figures) {
         this.active = active;
         this.figures = figures;
         new JvmMemoryMetrics().bindTo(registry);
@@ -61,6 +62,11 @@ final class Meters {
                 .baseUnit("bytes")
                 .description("Free on the disk of the data folder")
                 .register(registry);
+        gauge(
+                "roundelay.disk.low",
+                null,
+                "Whether new work is refused for want of disk",
+                () -> diskLow.getAsBoolean() ? 1 : 0);
         gauge("roundelay.database.up", null, "Whether the database answered this scrape", () -> databaseUp);
         gauge("roundelay.epoch", null, "Of this database's active server", () -> epoch);
         gauge("roundelay.queue.oldest", "seconds", "How long the oldest queued job has waited", () -> oldestQueued);

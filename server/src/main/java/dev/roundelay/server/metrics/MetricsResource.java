@@ -27,11 +27,12 @@ public final class MetricsResource implements Routes {
             Authenticator authenticator,
             Optional<String> token,
             Path dataDir,
+            BooleanSupplier diskLow,
             BooleanSupplier active,
             ServerFigures figures) {
         this.authenticator = authenticator;
         this.token = token.map(text -> text.getBytes(StandardCharsets.UTF_8));
-        this.meters = new Meters(dataDir, active, figures::read);
+        this.meters = new Meters(dataDir, diskLow, active, figures::read);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.roundelay.server.workerapi;
 
 import dev.roundelay.contract.ErrorCode;
+import dev.roundelay.contract.worker.JoinToken;
 import dev.roundelay.kernel.worker.WorkerId;
 import dev.roundelay.server.store.JdbcWorkerTokens;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +48,10 @@ public final class WorkerAuth {
     ///
     /// @throws WorkerCallException `invalid_api_key` if it is unknown; expired and used ones are returned
     JdbcWorkerTokens.Token requireToken(@Nullable String authorization) {
-        Optional<JdbcWorkerTokens.Token> token = tokens.find(sha256(bearer(authorization, TOKEN_PREFIX)));
+        String bearer = bearer(authorization, TOKEN_PREFIX);
+        // An agent that knows nothing of fingerprints sends the whole text.
+        String secret = JoinToken.parse(bearer).map(JoinToken::secret).orElse(bearer);
+        Optional<JdbcWorkerTokens.Token> token = tokens.find(sha256(secret));
         return token.orElseThrow(() -> new WorkerCallException(
                 ErrorCode.INVALID_API_KEY, "[join token] it is not known; mint another one on the workers page"));
     }

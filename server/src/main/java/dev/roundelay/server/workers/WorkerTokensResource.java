@@ -1,6 +1,7 @@
 package dev.roundelay.server.workers;
 
 import dev.roundelay.contract.ErrorCode;
+import dev.roundelay.contract.worker.JoinToken;
 import dev.roundelay.contract.worker.WorkerTokens;
 import dev.roundelay.kernel.Ids;
 import dev.roundelay.kernel.job.UserId;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Join tokens: in a session only, since a token lets a machine run its owner's jobs.
@@ -28,13 +30,20 @@ public final class WorkerTokensResource implements Routes {
 
     private final Authenticator authenticator;
     private final JdbcWorkerTokens tokens;
+    private final Optional<String> fingerprint;
     private final InstantSource clock;
     private final SecureRandom random;
 
+    /// @param fingerprint of the server's own authority, which whoever joins is to trust
     public WorkerTokensResource(
-            Authenticator authenticator, JdbcWorkerTokens tokens, InstantSource clock, SecureRandom random) {
+            Authenticator authenticator,
+            JdbcWorkerTokens tokens,
+            Optional<String> fingerprint,
+            InstantSource clock,
+            SecureRandom random) {
         this.authenticator = authenticator;
         this.tokens = tokens;
+        this.fingerprint = fingerprint;
         this.clock = clock;
         this.random = random;
     }
@@ -92,7 +101,13 @@ public final class WorkerTokensResource implements Routes {
                 life == null ? null : now.plus(life),
                 null);
         tokens.add(token, WorkerAuth.sha256(secret));
-        return new Minted(token, secret);
+        return new Minted(token, pinned(secret));
+    }
+
+    /// Returns a token as its holder is to carry it: with the authority that this server has now, if any.
+    public String pinned(String token) {
+        String secret = JoinToken.parse(token).map(JoinToken::secret).orElse(token);
+        return new JoinToken(secret, fingerprint.orElse(null)).text();
     }
 
     private void revoke(Context ctx) {

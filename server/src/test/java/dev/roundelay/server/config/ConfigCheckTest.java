@@ -45,6 +45,21 @@ class ConfigCheckTest {
     }
 
     @Test
+    void a_server_that_makes_its_certificates_may_be_reached_by_https_alone() throws ConfigException {
+        ServerConfig config = config(Map.of(), "--listen=0.0.0.0", "--tls-auto", "--public-url=https://fl.example.org");
+
+        assertThat(config.speaksTls()).isTrue();
+        assertThat(config.s3Url(3900)).startsWith("https://");
+        ConfigException e = catchThrowableOfType(
+                ConfigException.class,
+                () -> config(Map.of(), "--tls-auto", "--behind-tls-proxy", "--public-url=http://fl.example.org"));
+        assertThat(e.problems())
+                .hasSize(2)
+                .anySatisfy(line -> assertThat(line).startsWith("--tls-auto").contains("exclude each other"))
+                .anySatisfy(line -> assertThat(line).startsWith("--public-url").contains("write https"));
+    }
+
+    @Test
     void all_problems_are_told_at_once_with_the_options_names() {
         ConfigException e = catchThrowableOfType(
                 ConfigException.class,
@@ -61,8 +76,9 @@ class ConfigCheckTest {
                 .hasSize(6)
                 .anySatisfy(line -> assertThat(line).startsWith("--port (ROUNDELAY_PORT)"))
                 .anySatisfy(line -> assertThat(line).startsWith("--s3-port"))
-                .anySatisfy(
-                        line -> assertThat(line).startsWith("--listen").contains("add --tls-cert FILE --tls-key FILE"))
+                .anySatisfy(line -> assertThat(line)
+                        .startsWith("--listen")
+                        .contains("add --tls-auto, or --tls-cert FILE --tls-key FILE"))
                 .anySatisfy(line -> assertThat(line).startsWith("--public-url"))
                 .anySatisfy(line -> assertThat(line).startsWith("--database-url"))
                 .anySatisfy(line -> assertThat(line).startsWith("--metrics-token-file"));

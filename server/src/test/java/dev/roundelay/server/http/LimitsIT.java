@@ -1,23 +1,52 @@
 package dev.roundelay.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.roundelay.s3.BodyPace;
+import dev.roundelay.s3.ConnectionLimits;
+import dev.roundelay.s3.TransportBounds;
+import dev.roundelay.server.tls.AutomaticTls;
 import dev.roundelay.server.active.Standing;
 import io.javalin.config.RoutesConfig;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
 import java.security.SecureRandom;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /// What a caller may cost before anybody knows who it is. Over real sockets.
 @Timeout(60)
@@ -26,8 +55,10 @@ class LimitsIT {
     private static final int BYTES = 100;
     private static final int MANY = 100_000;
 
+    private final CountDownLatch begun = new CountDownLatch(1);
+    private final CountDownLatch resume = new CountDownLatch(1);
     private final HttpServer server = new HttpServer(
-            new HttpServer.Listen("127.0.0.1", 0, null, SHORT),
+            new HttpServer.Listen("127.0.0.1", 0, null, bounds(ConnectionLimits.none())),
             () -> Standing.SERVES,
             List.of(this::routes),
             new SecureRandom());
@@ -36,7 +67,18 @@ class LimitsIT {
     private void routes(RoutesConfig routes) {
         OpenBody body = new OpenBody(BYTES, SHORT, System::nanoTime);
         routes.get("/hello", ctx -> ctx.result("hello"));
+        routes.post("/known", ctx -> {
+            ctx.bodyInputStream().readNBytes(1);
+            begun.countDown();
+            resume.await(30, TimeUnit.SECONDS);
+            ctx.bodyInputStream().readAllBytes();
+            ctx.result("hello");
+        });
         routes.post("/open", ctx -> Requests.json(ctx, body.read(ctx, Map.class)));
+    }
+
+    private static TransportBounds bounds(ConnectionLimits connections) {
+        return new TransportBounds(connections, SHORT, new BodyPace.Rate(1_000, SHORT));
     }
 
     @AfterEach
@@ -102,6 +144,178 @@ class LimitsIT {
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
             assertThat(answer).startsWith("HTTP/1.1 413").contains("too_large");
+        }
+    }
+
+    @Test
+    void a_body_of_a_known_caller_that_trickles_is_ended_in_words() throws Exception {
+        resume.countDown();
+        try (Socket socket = connect()) {
+            send(socket, "POST /known HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n".formatted(MANY));
+
+            String answer = trickle(socket);
+
+            assertThat(answer)
+                    .startsWith("HTTP/1.1 408")
+                    .contains("body_too_slow", "it has to be 1,000 bytes a second");
+        }
+    }
+
+    /// What the server does with the bytes that it has is no time of the caller's.
+    @Test
+    void a_body_that_the_server_is_slow_to_read_is_taken() throws Exception {
+        try (Socket waiting = connect();
+                Socket slow = connect()) {
+            send(waiting, "POST /known HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n".formatted(BYTES));
+            send(waiting, "x".repeat(BYTES - 1));
+            assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+
+            // By the time that this one is cut off, the other one has taken longer than it may wait.
+            send(slow, "GET /hello HTTP/1.1\r\nHost: x\r\nX-Slow: ");
+            trickle(slow);
+            resume.countDown();
+            send(waiting, "x");
+
+            assertThat(readOne(waiting)).startsWith("HTTP/1.1 200");
+        }
+    }
+
+    /// Over the machine's own address, since loopback has no bound of its own.
+    @Test
+    void one_address_holds_as_many_connections_as_it_may_and_the_log_says_so_once() throws Exception {
+        InetAddress own = ownAddress();
+        ConnectionLimits limits = new ConnectionLimits(100, 3, System::nanoTime);
+        Logger logger = (Logger) LoggerFactory.getLogger(ConnectionLimits.class);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        logger.addAppender(lines);
+        List<Socket> sockets = new ArrayList<>();
+        try (HttpServer limited = server("0.0.0.0", limits, null)) {
+            int there = limited.start().getPort();
+            for (int i = 0; i < 3; i++) {
+                sockets.add(new Socket(own, there));
+                assertThat(hello(sockets.getLast())).startsWith("HTTP/1.1 200");
+            }
+            for (int i = 0; i < 20; i++) {
+                try (Socket beyond = new Socket(own, there)) {
+                    assertThat(endOf(beyond)).isEmpty();
+                }
+            }
+            try (Socket local = new Socket("127.0.0.1", there)) {
+                assertThat(hello(local)).startsWith("HTTP/1.1 200");
+            }
+
+            sockets.removeLast().close();
+            await(() -> limits.openCount() < 3);
+            sockets.add(new Socket(own, there));
+            assertThat(hello(sockets.getLast())).startsWith("HTTP/1.1 200");
+        } finally {
+            logger.detachAppender(lines);
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        }
+        assertThat(lines.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .singleElement()
+                .asString()
+                .contains("[connections] 3 of " + own.getHostAddress(), "--max-connections-per-address");
+    }
+
+    @Test
+    void all_together_hold_as_many_as_the_process_may_and_each_end_makes_room() throws Exception {
+        ConnectionLimits limits = new ConnectionLimits(2, 100, System::nanoTime);
+        try (HttpServer limited = server("127.0.0.1", limits, null)) {
+            int there = limited.start().getPort();
+            try (Socket first = new Socket("127.0.0.1", there);
+                    Socket second = new Socket("127.0.0.1", there);
+                    Socket third = new Socket("127.0.0.1", there)) {
+                assertThat(hello(first)).startsWith("HTTP/1.1 200");
+                assertThat(hello(second)).startsWith("HTTP/1.1 200");
+                assertThat(endOf(third)).isEmpty();
+            }
+            await(() -> limits.openCount() == 0);
+            try (Socket fourth = new Socket("127.0.0.1", there)) {
+                assertThat(hello(fourth)).startsWith("HTTP/1.1 200");
+            }
+        }
+    }
+
+    @Test
+    void the_deadline_of_a_head_counts_over_tls_too(@TempDir Path data) throws Exception {
+        try (AutomaticTls tls = AutomaticTls.open(
+                        data.resolve("tls"),
+                        () -> new TreeSet<>(List.of("localhost")),
+                        InstantSource.system(),
+                        new SecureRandom());
+                HttpServer secure = server("127.0.0.1", ConnectionLimits.none(), tls.context())) {
+            int there = secure.start().getPort();
+            SSLContext client = trusting(data.resolve("tls").resolve(AutomaticTls.AUTHORITY));
+            try (Socket silent = new Socket("127.0.0.1", there);
+                    Socket good = client.getSocketFactory().createSocket("127.0.0.1", there)) {
+                assertThat(hello(good)).startsWith("HTTP/1.1 200");
+                assertThat(endOf(silent)).as("no handshake").isEmpty();
+            }
+            try (Socket slow = client.getSocketFactory().createSocket("127.0.0.1", there)) {
+                send(slow, "GET /hello HTTP/1.1\r\nHost: x\r\nX-Slow: ");
+                assertThat(trickle(slow)).doesNotContain("hello");
+            }
+        }
+    }
+
+    private static SSLContext trusting(Path pem) throws Exception {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        try (InputStream in = Files.newInputStream(pem)) {
+            store.setCertificateEntry(
+                    "ca", CertificateFactory.getInstance("X.509").generateCertificate(in));
+        }
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context;
+    }
+
+    private HttpServer server(String host, ConnectionLimits limits, @Nullable SSLContext tls) {
+        SslContextFactory.Server factory = null;
+        if (tls != null) {
+            factory = new SslContextFactory.Server();
+            factory.setSslContext(tls);
+        }
+        return new HttpServer(
+                new HttpServer.Listen(host, 0, factory, bounds(limits)),
+                () -> Standing.SERVES,
+                List.of(this::routes),
+                new SecureRandom());
+    }
+
+    private static InetAddress ownAddress() throws SocketException {
+        Optional<InetAddress> own = NetworkInterface.networkInterfaces()
+                .flatMap(NetworkInterface::inetAddresses)
+                .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
+                .findFirst();
+        assumeTrue(own.isPresent(), "this machine has no address but loopback");
+        return own.orElseThrow();
+    }
+
+    private static String hello(Socket socket) throws IOException {
+        send(socket, "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+        return readOne(socket);
+    }
+
+    /// Reads until the server has ended the connection, by whatever means.
+    private static String endOf(Socket socket) throws IOException {
+        try {
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (SocketException reset) {
+            return "";
+        }
+    }
+
+    private static void await(BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
+            Thread.onSpinWait();
         }
     }
 
@@ -174,7 +388,10 @@ class LimitsIT {
                     }
                     answer.append((char) seen);
                 } catch (SocketTimeoutException _) {
-                    send(socket, "x");
+                    // Not into an answer: a closed connection that is sent to is reset, and the rest of it is lost.
+                    if (answer.isEmpty()) {
+                        send(socket, "x");
+                    }
                 }
             }
         } catch (SocketException closed) {

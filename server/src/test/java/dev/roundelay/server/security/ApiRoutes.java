@@ -147,6 +147,8 @@ final class ApiRoutes {
             GET    /healthz             | OPEN | 200     | - | - | - | a supervisor has no key; it says that the process lives
             GET    /readyz              | OPEN | 200     | - | - | - | a load balancer has no key; it says whether this server serves
             GET    /join.sh             | OPEN | 404     | - | - | - | a machine that is to join has no secret yet; the script holds none
+            GET    /ca.crt              | OPEN | 404     | - | - | - | a certificate is shown to whoever connects; no key is with it
+            GET    /ca.pem              | OPEN | 404     | - | - | - | the same in another form
             GET    /dist/{path}         | OPEN | 404     | - | - | - | the released programs, which hold no secret
             GET    /openapi.yaml        | OPEN | 200     | - | - | - | the published contract
             """;

@@ -69,6 +69,18 @@ class WorkerAuthIT {
         }
     }
 
+    /// Of a server with an authority of its own; an agent that knows no fingerprints sends the whole token.
+    @Test
+    void a_join_token_with_a_fingerprint_joins_as_without_and_nothing_else_may_follow() {
+        String token = PLANE.credential("ROUNDELAY_WORKER_TOKEN");
+        assertThat(token).doesNotContain(".");
+
+        assertThat(register(token + "." + "0123456789abcdef".repeat(4), "with fingerprint")
+                        .status())
+                .isEqualTo(201);
+        assertThat(register(token + ".more", "with something else").status()).isEqualTo(401);
+    }
+
     @Test
     void a_join_token_does_not_sync_and_a_worker_s_secret_does_not_join() {
         String secret = PLANE.join("mixed").path("secret").asText();

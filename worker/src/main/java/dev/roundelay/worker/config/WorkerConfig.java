@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param python        the base interpreter
 /// @param datasets      local folders that are offered by name and never uploaded
 /// @param allowedUsers  e-mail addresses whose code may run here; empty: everybody's that the server lets through
+/// @param authority     SHA-256 of the server's own authority, as the join token has it; null to trust by caCertificate
 /// @param handover      folder of the server through which files change hands by hard link
 /// @param memoryMb      memory that all slots share; 0: most of the machine's
 public record WorkerConfig(
@@ -35,6 +36,7 @@ public record WorkerConfig(
         Limits limits,
         Duration disconnectLimit,
         @Nullable Path caCertificate,
+        @Nullable String authority,
         @Nullable Path handover,
         boolean exitWithParent) {
 

@@ -1,5 +1,6 @@
 package dev.roundelay.worker.config;
 
+import dev.roundelay.contract.worker.JoinToken;
 import dev.roundelay.worker.sandbox.Isolation;
 import java.io.IOException;
 import java.net.URI;
@@ -127,6 +128,13 @@ public final class WorkerOptions {
     @Nullable
     String cacert;
 
+    @Option(
+            names = "--ca-sha256",
+            paramLabel = "HEX",
+            description = "Fingerprint of the server's own authority, where the join token does not name it.")
+    @Nullable
+    String authority;
+
     @Option(names = "--handover-dir", paramLabel = "DIR", description = "Folder shared with a server on this machine.")
     @Nullable
     String handoverDir;
@@ -158,9 +166,11 @@ public final class WorkerOptions {
     /// @throws ConfigException with all problems
     public WorkerConfig resolve(String hostName, Path home, Map<String, String> environment) throws ConfigException {
         Problems problems = new Problems();
+        List<URI> resolvedServers = resolveServers(problems);
+        JoinToken joinToken = resolveToken(problems);
         WorkerConfig config = new WorkerConfig(
-                resolveServers(problems),
-                resolveToken(problems),
+                resolvedServers,
+                joinToken == null ? null : joinToken.secret(),
                 resolveName(hostName, problems),
                 (int) number("--slots", slots, 0, 0, 1_024, problems),
                 (dataDir == null ? home.resolve(".local/share/roundelay-worker") : Path.of(dataDir)).toAbsolutePath(),
@@ -174,6 +184,7 @@ public final class WorkerOptions {
                 resolveLimits(problems),
                 Duration.ofSeconds(number("--disconnect-limit", disconnectLimit, 600, 1, 604_800, problems)),
                 existing("--cacert", cacert, problems),
+                resolveAuthority(joinToken, resolvedServers, problems),
                 existing("--handover-dir", handoverDir, problems),
                 exitWithParent);
         if (offline && (indexUrl != null || !extraIndexUrls.isEmpty())) {
@@ -243,7 +254,38 @@ public final class WorkerOptions {
         return Optional.empty();
     }
 
-    private @Nullable String resolveToken(Problems problems) {
+    private @Nullable JoinToken resolveToken(Problems problems) {
+        String text = readToken(problems);
+        if (text == null) {
+            return null;
+        }
+        Optional<JoinToken> parsed = JoinToken.parse(text);
+        if (parsed.isEmpty()) {
+            problems.add(
+                    "--token",
+                    "what follows its dot is no fingerprint of 64 hex digits; copy the whole token from the server's workers page");
+        }
+        return parsed.orElse(null);
+    }
+
+    private @Nullable String resolveAuthority(@Nullable JoinToken token, List<URI> servers, Problems problems) {
+        // As openssl prints it, too.
+        String given = authority == null ? null : authority.replace(":", "").toLowerCase(Locale.ROOT);
+        if (given != null && !JoinToken.isFingerprint(given)) {
+            problems.add("--ca-sha256", "'" + authority + "' is no SHA-256 of 64 hex digits");
+        }
+        String named = token == null ? null : token.fingerprint();
+        if (given != null && named != null && !given.equals(named)) {
+            problems.add("--ca-sha256", "names another authority than the join token; leave it out");
+        }
+        String chosen = named == null ? given : named;
+        if (chosen != null && servers.stream().anyMatch(server -> "http".equals(server.getScheme()))) {
+            problems.add("--server", "the join token is of a server that speaks TLS; write https");
+        }
+        return chosen;
+    }
+
+    private @Nullable String readToken(Problems problems) {
         if (token != null && tokenFile != null) {
             problems.add("--token", "and --token-file exclude each other; give one of them");
         }

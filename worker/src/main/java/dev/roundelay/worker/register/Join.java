@@ -6,6 +6,7 @@ import dev.roundelay.worker.client.Backoff;
 import dev.roundelay.worker.client.NoAnswerException;
 import dev.roundelay.worker.client.RefusedException;
 import dev.roundelay.worker.client.WorkerClient;
+import dev.roundelay.worker.config.PinnedAuthority;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.cert.CertificateExpiredException;
@@ -104,6 +105,15 @@ public final class Join {
                 throw new JoinRefusedException(
                         "[clock] the server's certificate is not valid now, " + clock.instant()
                                 + " by this machine's clock (" + cause.getMessage() + "); set the clock, or renew it",
+                        failure);
+            }
+        }
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof PinnedAuthority.OtherAuthorityException) {
+                throw new JoinRefusedException(
+                        "[certificate] " + cause.getMessage()
+                                + "; somebody may stand in between: nothing was told to them."
+                                + " Check the address, and mint a new token if the server has a new authority",
                         failure);
             }
         }

@@ -88,6 +88,30 @@ class WorkerOptionsTest {
     }
 
     @Test
+    void the_authority_rides_behind_the_tokens_dot() throws ConfigException {
+        String fingerprint = "0123456789abcdef".repeat(4);
+
+        WorkerConfig pinned = resolve(Map.of(), "--server=https://a", "--token=rwt_x." + fingerprint);
+        assertThat(pinned.token()).isEqualTo("rwt_x");
+        assertThat(pinned.authority()).isEqualTo(fingerprint);
+        WorkerConfig given =
+                resolve(Map.of(), "--server=https://a", "--token=rwt_x", "--ca-sha256=" + "AB:".repeat(31) + "AB");
+        assertThat(given.authority()).isEqualTo("ab".repeat(32));
+        assertThat(resolve(Map.of(), "--server=http://a", "--token=rwt_x").authority())
+                .isNull();
+        assertThatThrownBy(() -> resolve(Map.of(), "--server=https://a", "--token=rwt_x." + fingerprint.substring(1)))
+                .hasMessageContaining("[--token] what follows its dot is no fingerprint");
+        assertThatThrownBy(() -> resolve(Map.of(), "--server=http://a", "--token=rwt_x." + fingerprint))
+                .hasMessageContaining("[--server] the join token is of a server that speaks TLS");
+        assertThatThrownBy(() -> resolve(
+                        Map.of(),
+                        "--server=https://a",
+                        "--token=rwt_x." + fingerprint,
+                        "--ca-sha256=" + "ab".repeat(32)))
+                .hasMessageContaining("[--ca-sha256] names another authority");
+    }
+
+    @Test
     void a_server_is_needed() {
         assertThatThrownBy(() -> resolve(Map.of())).hasMessageContaining("[--server] is missing");
     }

@@ -158,6 +158,7 @@ public final class RunningAgent implements AutoCloseable {
                     new WorkerConfig.Limits(processes, outDirMb, 200, 1, 1_024),
                     disconnectLimit,
                     null,
+                    null,
                     handover,
                     false);
             return new RunningAgent(config, gpus);
