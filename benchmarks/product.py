@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import signal
 import subprocess
 import time
@@ -39,6 +40,7 @@ class Product:
             self.stop()
             raise SystemExit(f"[bench] up said {line!r}; see {self._errors.name}")
         self.ready_seconds = time.monotonic() - before
+        self._killed: dict[str, int] = {}
         lines = (data / "credentials.env").read_text().splitlines()
         self._credentials = dict(line.split("=", 1) for line in lines if "=" in line)
 
@@ -58,19 +60,44 @@ class Product:
         return self._child(b"\0--name\0" + name.encode() + b"\0")
 
     def _child(self, part: bytes) -> int:
+        pid = self._find(part)
+        if pid is None:
+            raise SystemExit(f"[bench] no process below up with {part!r}")
+        return pid
+
+    def _find(self, part: bytes) -> int | None:
         for pid, parent in _parents().items():
             if parent == self._up.pid and part in _command(pid):
                 return pid
-        raise SystemExit(f"[bench] no process below up with {part!r}")
+        return None
 
     def harness_pids(self) -> set[int]:
         """Every process below the workers."""
         parents = _parents()
         workers = {pid for pid, parent in parents.items() if parent == self._up.pid and b"worker.Main" in _command(pid)}
-        below = set(workers)
-        while more := {pid for pid, parent in parents.items() if parent in below} - below:
-            below |= more
-        return below - workers
+        return set().union(*(_below(pid, parents) for pid in workers))
+
+    def named_below(self, word: str) -> set[int]:
+        """Every process below the workers whose command begins with that word."""
+        return {pid for pid in self.harness_pids() if _command(pid).split(b"\0")[0] == word.encode()}
+
+    def kill_worker(self, name: str) -> set[int]:
+        """Ends a worker as the kernel would; returns the processes that were below it."""
+        pid = self.worker_pid(name)
+        below = _below(pid)
+        self._killed[name] = pid
+        os.kill(pid, signal.SIGKILL)
+        return below
+
+    def await_back(self, name: str) -> None:
+        """Waits until `up` has started a killed worker again and the server has it."""
+        killed = self._killed.pop(name)
+        part = b"\0--name\0" + name.encode() + b"\0"
+        self.seconds_until(f"{name} runs again", lambda: self._find(part) not in (None, killed))
+        self.seconds_until(f"{name} is back", lambda: self.worker(name)["state"] == "online")
+
+    def worker(self, name: str) -> dict[str, Any]:
+        return next(one for one in self.call("GET", "/workers")["items"] if one["name"] == name)
 
     def call(self, method: str, path: str, body: bytes | None = None, kind: str = "application/json", **query: Any) -> Any:
         url = f"{self._credentials['RESON_BASE_URL']}/api/v1{path}" + (f"?{urlencode(query)}" if query else "")
@@ -83,10 +110,12 @@ class Product:
         self.call("PUT", f"/uploads/{upload['id']}/parts/1", content, "application/octet-stream")
         self.call("POST", f"/uploads/{upload['id']}/complete")
 
-    def submit(self, name: str, sites: int, megabytes: int, rounds: int, seconds: float = 0) -> dict[str, Any]:
-        """Sends a job of add_one.py whose training takes so long."""
+    def submit(
+        self, name: str, sites: int, megabytes: int, rounds: int, seconds: float = 0, module: str = "add_one.py"
+    ) -> dict[str, Any]:
+        """Sends a job of a module of this folder whose training takes so long."""
         folder = f"jobs/{name}/"
-        self.upload(folder + "scripts/model_def.py", (Path(__file__).parent / "add_one.py").read_bytes())
+        self.upload(folder + "scripts/model_def.py", (Path(__file__).parent / module).read_bytes())
         for site in range(sites):
             self.upload(f"{folder}shards/shard_{site}.zip", _shard())
         spec = {
@@ -115,7 +144,12 @@ class Product:
 
     def await_training(self, job: str) -> None:
         """Waits until the job has committed a round and trains on."""
-        self.seconds_until("a round is committed", lambda: self.call("GET", f"/jobs/{job}")["round"] >= 1)
+        self.await_commit(job, 1)
+
+    def await_commit(self, job: str, more: int) -> None:
+        """Waits until so many further rounds are committed."""
+        reached = self.call("GET", f"/jobs/{job}")["round"] + more
+        self.seconds_until("a round is committed", lambda: self.call("GET", f"/jobs/{job}")["round"] >= reached)
 
     def seconds_until(self, what: str, reached: Callable[[], bool]) -> float:
         """Returns how long it took from now."""
@@ -136,6 +170,27 @@ def _parents() -> dict[int, int]:
         except OSError:
             continue
     return parents
+
+
+def _below(root: int, parents: dict[int, int] | None = None) -> set[int]:
+    """Returns every process below one."""
+    parents = _parents() if parents is None else parents
+    below = {root}
+    while more := {pid for pid, parent in parents.items() if parent in below} - below:
+        below |= more
+    return below - {root}
+
+
+def are_gone(pids: set[int]) -> bool:
+    """Says whether these processes have ended; one that only waits to be reaped has."""
+    return not any(_state(pid) not in ("", "Z", "X") for pid in pids)
+
+
+def _state(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except (OSError, IndexError):
+        return ""
 
 
 def _command(pid: int) -> bytes:

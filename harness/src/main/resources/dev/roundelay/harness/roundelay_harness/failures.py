@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import resource
 import socket
 import sys
 import traceback
@@ -25,12 +26,14 @@ _GPU_FAULT = re.compile(
     r"|CUDA unknown error|No CUDA GPUs are available|GPU is lost|fallen off the bus",
     re.IGNORECASE,
 )
+# A file that did not fit leaves less than a write of the usual size.
+_NEARLY_FULL = 1 << 20
+_FEW_FILES = 16
 _TORCH_UNFIT = re.compile(r"no kernel image is available|Torch not compiled with CUDA enabled", re.IGNORECASE)
 _REMEDIES = {
     "gpu_out_of_memory": "raise `estimated_memory_mb`, pick a larger GPU class, or lower `batch_size`",
     "gpu_unavailable": "ask the operator to check driver and torch build of the worker",
-    "host_out_of_memory": "raise the worker's memory limit or read the data in chunks",
-    "limit_exceeded": "use less of it, or ask the operator to raise that limit",
+    "host_out_of_memory": "read the data in chunks, or ask the operator for more (--memory-mb, which all slots of the worker share)",
     "network_blocked": "jobs have no network; send files along with `extra_files`",
     "model_def_broken": "read the traceback; put every import into the same file or cell as the model",
     "train_raised": "read the traceback and mend the training function",
@@ -63,7 +66,9 @@ def report(error: BaseException, otherwise: str) -> dict[str, Any]:
     if isinstance(error, StepFailure):
         return error.report
     reason, what = _classify(error, otherwise)
-    text = f"{what or _name_and_text(error)}; {_REMEDIES[reason]}"
+    text = what or _name_and_text(error)
+    if reason in _REMEDIES:
+        text += f"; {_REMEDIES[reason]}"
     loss = reason == "gpu_unavailable" and not any(_TORCH_UNFIT.search(str(one)) for one in chain(error))
     return {"reason": reason, "message": text, "detail": format_traceback(error), "loss": loss}
 
@@ -115,9 +120,9 @@ def _classify(error: BaseException, otherwise: str) -> tuple[str, str]:
             return "gpu_unavailable", f"the GPU cannot be used: {_first_line(one)}"
         if _is_host_memory(one):
             return "host_out_of_memory", f"not enough memory: {_first_line(one) or 'MemoryError'}"
-        limit = _limit(one)
-        if limit:
-            return "limit_exceeded", f"{limit}: {_first_line(one)}"
+        what, raises = _limit(one)
+        if what:
+            return "limit_exceeded", f"{what}: {_first_line(one)}; use less of it, or ask the operator to raise {raises}"
         if _is_network(one):
             return "network_blocked", f"the code needed the network: {_name_and_text(one)}"
     if isinstance(error, SystemExit):
@@ -150,20 +155,40 @@ def _is_host_memory(error: BaseException) -> bool:
     )
 
 
-def _limit(error: BaseException) -> str:
+def _limit(error: BaseException) -> tuple[str, str]:
+    """Return which limit was met, with its number, and the option of the worker that raises it."""
     if isinstance(error, OSError):
         if error.errno in (errno.EMFILE, errno.ENFILE):
-            return "too many open files"
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            return "too much written to disk"
+            return f"more than {_soft(resource.RLIMIT_NOFILE)} open files", "--max-open-files"
+        if error.errno == errno.EFBIG:
+            return f"a file of more than {_soft(resource.RLIMIT_FSIZE) // 1_000_000:,} MB", "--out-dir-limit-mb"
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return _full(str(error.filename or ""))
         if isinstance(error, BlockingIOError) and error.errno == errno.EAGAIN and _raised_by_fork(error):
-            return "too many processes"
+            return f"more than {_soft(resource.RLIMIT_NPROC)} processes and threads", "--max-processes"
     if isinstance(error, RuntimeError):
         if "can't start new thread" in str(error):
-            return "too many processes and threads"
+            return f"more than {_soft(resource.RLIMIT_NPROC)} processes and threads", "--max-processes"
         if re.search(r"unable to (write to|open|allocate|resize|mmap).*No space left on device", str(error)):
-            return "/dev/shm is full"
-    return ""
+            return _full("/dev/shm")
+    return "", ""
+
+
+def _full(path: str) -> tuple[str, str]:
+    """Say which of the sized folders is full; a failed write names no path, so look which one has nothing left."""
+    options = {"/dev/shm": "--memory-mb", "/tmp": "--tmp-limit-mb"}  # noqa: S108 - those of the sandbox
+    for folder, option in options.items():
+        try:
+            about = os.statvfs(folder)
+        except OSError:
+            continue
+        if path.startswith(folder) or about.f_bavail * about.f_frsize < _NEARLY_FULL or about.f_favail < _FEW_FILES:
+            return f"too much written to disk: {folder} holds {about.f_blocks * about.f_frsize // 1_000_000:,} MB", option
+    return "too much written to disk: the disk of the worker is full", "the space on it"
+
+
+def _soft(kind: int) -> int:
+    return resource.getrlimit(kind)[0]
 
 
 def _raised_by_fork(error: BaseException) -> bool:

@@ -7,11 +7,8 @@ import dev.roundelay.worker.sandbox.Sandbox;
 import dev.roundelay.worker.sandbox.SandboxLimits;
 import dev.roundelay.worker.sandbox.SandboxProcess;
 import dev.roundelay.worker.sandbox.SandboxSpec;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -88,7 +85,7 @@ final class EnvironmentBuilder {
             when code == NO_INSTALLER ->
                 throw output.failed("the worker's Python has no pip and there is no uv", "ask the operator for one");
             case Exit.Exited _ -> throw output.failure(config.offline(), !config.sourceBuilds());
-            case Exit.LimitExceeded(var limit, long used, long allowed) ->
+            case Exit.LimitExceeded(var limit, long used, long allowed, var _) ->
                 throw output.failed(
                         "the build used " + used + " of " + allowed + " of " + limit,
                         "require fewer or smaller packages");
@@ -164,8 +161,9 @@ final class EnvironmentBuilder {
 
     private static Thread pump(InputStream in, PipOutput output, Consumer<String> log) {
         return Thread.ofVirtual().name("environment-log").start(() -> {
-            try (BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-                for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+            // A package that is built from its sources prints what it likes.
+            try (BuildLog lines = new BuildLog(in)) {
+                for (String line = lines.next(); line != null; line = lines.next()) {
                     output.accept(line);
                     log.accept(line);
                 }

@@ -1,5 +1,6 @@
 package dev.roundelay.worker.environment;
 
+import dev.roundelay.worker.sandbox.UntrustedTree;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -82,30 +83,8 @@ final class SealedTree {
 
     /// Removes a folder and all below it; nothing happens if it is not there.
     static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-            return;
+        if (!UntrustedTree.remove(folder)) {
+            throw new IOException("[environment] " + folder + " cannot be removed wholly; remove it by hand");
         }
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes) throws IOException {
-                Set<PosixFilePermission> modes = EnumSet.copyOf(Files.getPosixFilePermissions(dir));
-                if (modes.add(PosixFilePermission.OWNER_WRITE)) {
-                    Files.setPosixFilePermissions(dir, modes);
-                }
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException e) throws IOException {
-                Files.delete(dir);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }

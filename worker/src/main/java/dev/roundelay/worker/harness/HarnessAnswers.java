@@ -5,15 +5,32 @@ import dev.roundelay.contract.FailureReason;
 import dev.roundelay.contract.worker.FailureReport;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Reads answers of a harness; user code may have written any of them.
 final class HarnessAnswers {
     private static final Pattern METRIC_NAME = Pattern.compile("[A-Za-z][\\w./-]{0,99}");
+    private static final Set<FailureReason> FROM_HARNESS = EnumSet.of(
+            FailureReason.GPU_OUT_OF_MEMORY,
+            FailureReason.HOST_OUT_OF_MEMORY,
+            FailureReason.MODEL_DEF_MISSING,
+            FailureReason.MODEL_DEF_BROKEN,
+            FailureReason.ENTRYPOINT_MISSING,
+            FailureReason.GPU_UNAVAILABLE,
+            FailureReason.TRAIN_RAISED,
+            FailureReason.VALIDATE_RAISED,
+            FailureReason.LIMIT_EXCEEDED,
+            FailureReason.NETWORK_BLOCKED,
+            FailureReason.INVALID_UPDATE,
+            FailureReason.CHECKPOINT_UNREADABLE,
+            FailureReason.UNSUPPORTED_WORKFLOW,
+            FailureReason.INTERNAL);
     private static final int MAX_METRICS = 1_000;
     private static final long MAX_SAMPLES = 1L << 40;
     private static final int MAX_MESSAGE = 4_000;
@@ -38,8 +55,13 @@ final class HarnessAnswers {
         return new Validation(metrics(answer.path("metrics")), samples(answer, where, round), seconds(answer));
     }
 
-    static FailureReport failure(JsonNode error, String where, @Nullable Integer round) {
-        FailureReason reason = FailureReason.parse(error.path("reason").asText());
+    /// Returns the report of a step that failed.
+    ///
+    /// @param device the job's: only a leased GPU can be at fault
+    static FailureReport failure(JsonNode error, String where, @Nullable Integer round, String device) {
+        FailureReason named = FailureReason.parse(error.path("reason").asText());
+        // Whose fault a failure is decides what becomes of job and worker: user code may not put it on the platform.
+        FailureReason reason = FROM_HARNESS.contains(named) ? named : FailureReason.HARNESS_CRASHED;
         String message = cut(error.path("message").asText(), MAX_MESSAGE);
         JsonNode detail = error.path("detail");
         return new FailureReport(
@@ -48,7 +70,9 @@ final class HarnessAnswers {
                 detail.isTextual() ? cutHead(detail.asText(), MAX_DETAIL) : null,
                 round,
                 // The GPU's fault, says the harness: no fault of the job, whose shard is tried elsewhere.
-                reason == FailureReason.GPU_UNAVAILABLE && error.path("loss").asBoolean());
+                reason == FailureReason.GPU_UNAVAILABLE
+                        && device.equals("cuda")
+                        && error.path("loss").asBoolean());
     }
 
     static boolean isMetricName(String name) {
@@ -96,7 +120,7 @@ final class HarnessAnswers {
         return strings;
     }
 
-    private static String cut(String text, int most) {
+    static String cut(String text, int most) {
         return text.length() <= most ? text : text.substring(0, most) + " …";
     }
 

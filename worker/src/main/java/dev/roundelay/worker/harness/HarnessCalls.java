@@ -9,12 +9,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// Requests and answers over the pipes of one harness, and its two reading threads.
 final class HarnessCalls {
     private static final long MARK_PATIENCE_MILLIS = 1_000;
+    private static final long END_PATIENCE_MILLIS = 5_000;
+    private static final int MAX_CODE = 100;
+    private static final int MAX_MESSAGE = 16 * 1024;
 
     private final SandboxProcess process;
     private final HarnessProtocol protocol;
@@ -22,9 +27,12 @@ final class HarnessCalls {
     private final HarnessListener listener;
     private final InstantSource clock;
     private final ReentrantLock oneAtATime = new ReentrantLock();
-    private volatile CompletableFuture<JsonNode> answer = new CompletableFuture<>();
+    private volatile Expected expected = new Expected(0, new CompletableFuture<>());
     private volatile boolean gone;
+    private volatile @Nullable String meddling;
     private long lastId;
+
+    private record Expected(long id, CompletableFuture<JsonNode> answer) {}
 
     HarnessCalls(SandboxProcess process, HarnessLog log, HarnessListener listener, InstantSource clock) {
         this.process = process;
@@ -46,16 +54,16 @@ final class HarnessCalls {
     JsonNode call(String op, Map<String, Object> request) throws GoneException, InterruptedException {
         oneAtATime.lockInterruptibly();
         try {
-            CompletableFuture<JsonNode> expected = new CompletableFuture<>();
-            answer = expected;
             long id = ++lastId;
+            CompletableFuture<JsonNode> answer = new CompletableFuture<>();
+            expected = new Expected(id, answer);
             request.put("op", op);
             request.put("id", id);
             if (gone) {
                 throw new GoneException();
             }
             protocol.write(request);
-            JsonNode node = expected.get();
+            JsonNode node = answer.get();
             log.awaitMark(id, MARK_PATIENCE_MILLIS);
             return node;
         } catch (IOException | ExecutionException e) {
@@ -65,23 +73,52 @@ final class HarnessCalls {
         }
     }
 
+    /// Returns what user code has done to the pipe, if that is why the harness was ended.
+    Optional<String> meddling() {
+        return Optional.ofNullable(meddling);
+    }
+
     private void readAnswers() {
         try {
             for (Optional<JsonNode> frame = protocol.read(); frame.isPresent(); frame = protocol.read()) {
                 accept(frame.get());
             }
+            awaitEnd();
         } catch (IOException e) {
-            log.line(clock.instant(), "error", "[harness] its pipe is broken: " + e.getMessage());
-            process.stop(Duration.ZERO);
+            end("the code wrote into the pipe between Python and the worker (" + e.getMessage() + ")");
+        } catch (RuntimeException e) {
+            end("the worker could not read an answer of Python (" + e + ")");
         } finally {
             gone = true;
-            answer.completeExceptionally(new GoneException());
+            expected.answer().completeExceptionally(new GoneException());
         }
     }
 
-    private void accept(JsonNode frame) {
+    /// The pipe ends with the process; where that goes on, nothing can be asked of it any more.
+    private void awaitEnd() {
+        try {
+            process.exit().get(END_PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            end("the code closed the pipe between Python and the worker");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void end(String how) {
+        meddling = how;
+        process.stop(Duration.ZERO);
+    }
+
+    private void accept(JsonNode frame) throws IOException {
         if (frame.has("id")) {
-            answer.complete(frame);
+            Expected asked = expected;
+            JsonNode id = frame.get("id");
+            if (!id.canConvertToLong()
+                    || id.longValue() != asked.id()
+                    || !asked.answer().complete(frame)) {
+                throw new IOException("an answer that nobody asked for");
+            }
             return;
         }
         Integer round = log.round();
@@ -95,8 +132,8 @@ final class HarnessCalls {
             }
             case "warning" ->
                 listener.warning(
-                        frame.path("code").asText("warning"),
-                        frame.path("message").asText(),
+                        HarnessAnswers.cut(frame.path("code").asText("warning"), MAX_CODE),
+                        HarnessAnswers.cut(frame.path("message").asText(), MAX_MESSAGE),
                         round);
             default ->
                 log.line(

@@ -18,25 +18,12 @@ final class HarnessEnd {
         String where = round == null ? "[" + site + "] " : "[" + site + ", round " + round + "] ";
         String detail = lastLines.isEmpty() ? null : String.join("\n", lastLines);
         return switch (exit) {
-            case Exit.LimitExceeded(Limit limit, long used, long allowed)
-            when limit == Limit.MEMORY ->
+            case Exit.LimitExceeded exceeded ->
                 new FailureReport(
-                        FailureReason.HOST_OUT_OF_MEMORY,
-                        where + "the code used " + megabytes(used) + " of memory and was ended at the limit of "
-                                + megabytes(allowed) + "; " + FailureReason.HOST_OUT_OF_MEMORY.remedy(),
-                        detail,
-                        round,
-                        false);
-            case Exit.LimitExceeded(Limit limit, long used, long allowed) ->
-                new FailureReport(
-                        FailureReason.LIMIT_EXCEEDED,
-                        where
-                                + (limit == Limit.DISK
-                                        ? "the code wrote " + megabytes(used)
-                                                + " to disk and was ended at the limit of " + megabytes(allowed)
-                                        : "the code ran " + used
-                                                + " processes and threads and was ended at the limit of " + allowed)
-                                + "; " + FailureReason.LIMIT_EXCEEDED.remedy(),
+                        exceeded.limit() == Limit.MEMORY
+                                ? FailureReason.HOST_OUT_OF_MEMORY
+                                : FailureReason.LIMIT_EXCEEDED,
+                        where + limit(exceeded),
                         detail,
                         round,
                         false);
@@ -71,6 +58,39 @@ final class HarnessEnd {
                         null,
                         round,
                         true);
+        };
+    }
+
+    /// Says that user code has meddled with the pipes between Python and the agent.
+    static FailureReport meddled(String how, String site, @Nullable Integer round, List<String> lastLines) {
+        String where = round == null ? "[" + site + "] " : "[" + site + ", round " + round + "] ";
+        return new FailureReport(
+                FailureReason.HARNESS_CRASHED,
+                where + how + "; leave descriptors alone that the code has not opened itself",
+                lastLines.isEmpty() ? null : String.join("\n", lastLines),
+                round,
+                false);
+    }
+
+    private static String limit(Exit.LimitExceeded exceeded) {
+        long used = exceeded.used();
+        long allowed = exceeded.allowed();
+        return switch (exceeded.limit()) {
+            case MEMORY ->
+                "the code used " + megabytes(used) + " of memory and was ended at the limit of " + megabytes(allowed)
+                        + "; read the data in chunks, or ask the operator for more (--memory-mb, which all slots of"
+                        + " the worker share)";
+            case PROCESSES ->
+                "the code ran " + used + " processes and threads and was ended at the limit of " + allowed
+                        + "; start fewer, or ask the operator to raise --max-processes";
+            case DISK ->
+                exceeded.place().equals(HarnessSpec.OUT)
+                        ? "the code wrote " + megabytes(used) + " to disk below out_dir and was ended at the limit of "
+                                + megabytes(allowed)
+                                + "; write less, or ask the operator to raise --out-dir-limit-mb"
+                        : "the code wrote " + megabytes(used) + " to disk where its weights go and was ended at the"
+                                + " limit of " + megabytes(allowed) + "; return a smaller state dict";
+            case DEPTH -> "the code made more than " + allowed + " folders below each other; make flatter ones";
         };
     }
 

@@ -94,7 +94,7 @@ final class HarnessLog implements LogSplitter.Sink {
         try {
             record = Json.lenient().readTree(text);
         } catch (JacksonException e) {
-            line(time, "info", text);
+            line(time, "info", cut(text));
             return;
         }
         if (record.path("mark").canConvertToLong() && record.has("mark")) {

@@ -8,11 +8,13 @@ import dev.roundelay.worker.sandbox.Isolation;
 import dev.roundelay.worker.sandbox.Native;
 import dev.roundelay.worker.sandbox.Sandbox;
 import dev.roundelay.worker.sandbox.SandboxProcess;
+import dev.roundelay.worker.sandbox.UntrustedTree;
 import dev.roundelay.worker.sandbox.Usage;
 import dev.roundelay.worker.workdir.UntrustedFolder;
 import dev.roundelay.worker.workdir.WorkdirException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -215,7 +217,15 @@ public final class HarnessProcess implements AutoCloseable {
         try {
             Files.deleteIfExists(target);
             new UntrustedFolder(folder).copy(name, target, config.modelBytes());
-            Files.deleteIfExists(folder.resolve(name));
+            UntrustedTree.remove(folder.resolve(name));
+        } catch (NoSuchFileException e) {
+            throw new HarnessException(new FailureReport(
+                    FailureReason.INVALID_UPDATE,
+                    where(round) + "the code removed " + name + ", which the harness had written for the worker; leave"
+                            + " that folder alone",
+                    null,
+                    round,
+                    false));
         } catch (WorkdirException e) {
             throw new HarnessException(
                     new FailureReport(FailureReason.INVALID_UPDATE, where(round) + e.getMessage(), null, round, false));
@@ -252,7 +262,8 @@ public final class HarnessProcess implements AutoCloseable {
         try {
             JsonNode answer = calls.call(op, request);
             if (answer.has("error")) {
-                throw new HarnessException(HarnessAnswers.failure(answer.get("error"), where(round), round));
+                throw new HarnessException(
+                        HarnessAnswers.failure(answer.get("error"), where(round), round, job.device()));
             }
             return answer;
         } catch (HarnessCalls.GoneException e) {
@@ -269,7 +280,10 @@ public final class HarnessProcess implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        return HarnessEnd.report(exit, job.site(), log.round(), log.lastLines());
+        Optional<String> meddling = calls.meddling().filter(_ -> exit.equals(new Exit.Stopped()));
+        return meddling.isPresent()
+                ? HarnessEnd.meddled(meddling.get(), job.site(), log.round(), log.lastLines())
+                : HarnessEnd.report(exit, job.site(), log.round(), log.lastLines());
     }
 
     private String where(@Nullable Integer round) {

@@ -17,6 +17,9 @@ final class HarnessSpec {
     /// Name of the file, next to the rounds' folders, that a persistor is to save the last model as.
     static final String SAVED_MODEL = "GLOBAL_MODEL.pt";
 
+    /// Where the rounds' folders lie inside.
+    static final String OUT = "/app/out";
+
     private final HarnessConfig config;
     private final HarnessJob job;
     private final JobFolders folders;
@@ -34,8 +37,7 @@ final class HarnessSpec {
         mounts.put("payload", Mount.readOnly(folders.payload(), "/app/payload"));
         mounts.put("models", Mount.readOnly(folders.models(), "/app/models"));
         mounts.put("exchange", Mount.writable(folders.exchange(), "/app/exchange", config.modelBytes()));
-        mounts.put(
-                "out", Mount.writable(folders.out(), "/app/out", config.limits().outputBytes()));
+        mounts.put("out", Mount.writable(folders.out(), OUT, config.limits().outputBytes()));
     }
 
     /// Returns the path inside of one of `harness`, `scripts`, `assets`, `payload`, `models`, `exchange`, `out`.
@@ -59,7 +61,7 @@ final class HarnessSpec {
                 List.of(config.python().executable().toString(), "-s", inside("harness") + "/start.py"),
                 environment(),
                 all,
-                sandbox.isolation() == Isolation.NONE ? folders.root().toString() : "/app/out",
+                sandbox.isolation() == Isolation.NONE ? folders.root().toString() : OUT,
                 config.devices(),
                 false,
                 config.limits());

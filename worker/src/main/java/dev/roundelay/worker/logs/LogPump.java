@@ -107,6 +107,18 @@ public final class LogPump implements AutoCloseable {
         }
     }
 
+    /// Adds a warning that user code may have brought about; it counts against the limit as its lines do.
+    public void userWarning(String code, String message, @Nullable Integer round) {
+        lock.lock();
+        try {
+            if (admit(code.length() + message.length())) {
+                enqueue(n -> Entry.of(new Events.Warning(n, code, message, round)));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Adds a warning for the job page.
     public void warning(String code, String message, @Nullable Integer round) {
         lock.lock();
@@ -164,8 +176,8 @@ public final class LogPump implements AutoCloseable {
     private boolean admit(int length) {
         if (weightOfAll > limitBytes) {
             if (dropped++ == 0) {
-                String message =
-                        "the log of this site is longer than " + limitBytes + " bytes; further lines are dropped";
+                String message = "the log of this site is longer than " + limitBytes / 1_000_000
+                        + " MB, and further lines are dropped; print less, or ask the operator to raise --log-limit-mb";
                 enqueue(n -> Entry.of(new Events.Warning(n, "log_cut", message, null)));
             }
             return false;

@@ -247,21 +247,18 @@ final class Attempt implements AutoCloseable {
     /// Takes over what the round left in `out_dir`, while nothing of the harness runs, and begins to send it.
     private void collect(int round) throws IOException, HarnessException {
         Path out = folders.out(round);
-        if (!Files.isDirectory(out)) {
-            return;
-        }
         Path target = Files.createTempDirectory(folders.collected(), "out-" + round + "-");
         OutputCollector collector = OutputCollector.ofBytes(limits().outputBytes());
         OutputCollector.Collected collected;
         try (SandboxProcess.Frozen frozen = running().freeze()) {
             Objects.requireNonNull(frozen);
             collected = collector.collect(out, target);
+            Trees.remove(out);
         }
         collected.files().forEach(file -> stager.stage(round, file.path(), file.file()));
         if (!collected.skipped().isEmpty()) {
             log.warning("files_not_stored", String.join("; ", collected.skipped()), round);
         }
-        Trees.remove(out);
     }
 
     private void finish() throws IOException, InterruptedException, RefusedException, HarnessException {

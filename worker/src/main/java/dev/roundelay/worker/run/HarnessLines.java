@@ -19,6 +19,6 @@ record HarnessLines(LogPump log) implements HarnessListener {
 
     @Override
     public void warning(String code, String message, @Nullable Integer round) {
-        log.warning(code, message, round);
+        log.userWarning(code, message, round);
     }
 }

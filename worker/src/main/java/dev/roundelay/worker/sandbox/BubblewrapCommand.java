@@ -20,10 +20,11 @@ final class BubblewrapCommand {
             "/etc/mime.types");
     private static final List<String> NETWORK_FILES =
             List.of("/etc/resolv.conf", "/etc/hosts", "/etc/ssl", "/etc/ca-certificates", "/etc/pki", "/etc/gai.conf");
-    // Writes its own pid into the control group, opens the filter as descriptor 9 and becomes the rest of its
-    // arguments.
+    // Writes its own pid into the control group, opens the filter as descriptor 9 and the file for what bubblewrap says
+    // of itself as 8, and becomes the rest of its arguments.
     private static final String LAUNCHER =
-            "[ -z \"$1\" ] || echo $$ >\"$1\" || exit 125; exec 9<\"$2\" || exit 125;" + " shift 2; exec \"$@\"";
+            "[ -z \"$1\" ] || echo $$ >\"$1\" || exit 125; exec 9<\"$2\" 8>\"$3\" || exit 125;"
+                    + " shift 3; exec \"$@\"";
     // Lays every source under one folder of a mount namespace of its own, then becomes the rest of its arguments.
     private static final String STAGE = "s=$1; shift; mount -t tmpfs -o mode=755 stage \"$s\" || exit 125; i=0;"
             + " while [ \"$1\" != -- ]; do if [ -d \"$1\" ]; then mkdir \"$s/$i\"; else : >\"$s/$i\"; fi;"
@@ -43,9 +44,10 @@ final class BubblewrapCommand {
     /// @param entrance `cgroup.procs` of the sandbox's group, or empty
     /// @param filter   file with the seccomp program
     /// @param passwd   file that stands for `/etc/passwd`
-    List<String> of(SandboxSpec spec, String entrance, Path filter, Path passwd) {
-        List<String> line =
-                new ArrayList<>(List.of("/bin/sh", "-c", LAUNCHER, "roundelay-sandbox", entrance, filter.toString()));
+    /// @param info     file that will name the namespace's first process
+    List<String> of(SandboxSpec spec, String entrance, Path filter, Path passwd, Path info) {
+        List<String> line = new ArrayList<>(
+                List.of("/bin/sh", "-c", LAUNCHER, "roundelay-sandbox", entrance, filter.toString(), info.toString()));
         List<Mount> mounts = new ArrayList<>(spec.mounts());
         mounts.add(Mount.readOnly(passwd, "/etc/passwd"));
         if (root) {
@@ -53,7 +55,8 @@ final class BubblewrapCommand {
         }
         line.add(config.bubblewrap().toString());
         line.addAll(List.of("--unshare-user", "--unshare-all", "--disable-userns", "--cap-drop", "ALL"));
-        line.addAll(List.of("--new-session", "--die-with-parent", "--seccomp", "9", "--hostname", "sandbox"));
+        line.addAll(List.of(
+                "--new-session", "--die-with-parent", "--seccomp", "9", "--info-fd", "8", "--hostname", "sandbox"));
         line.addAll(List.of("--uid", Integer.toString(INSIDE_ID), "--gid", Integer.toString(INSIDE_ID), "--clearenv"));
         if (spec.network()) {
             line.add("--share-net");

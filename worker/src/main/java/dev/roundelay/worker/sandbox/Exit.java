@@ -12,7 +12,12 @@ public sealed interface Exit {
     ///
     /// @param used    as measured, in bytes or a count
     /// @param allowed the limit, in the same unit
-    record LimitExceeded(Limit limit, long used, long allowed) implements Exit {}
+    /// @param place   the writable mount where it was exceeded, as it is called inside; empty if it is none's
+    record LimitExceeded(Limit limit, long used, long allowed, String place) implements Exit {
+        LimitExceeded(Limit limit, long used, long allowed) {
+            this(limit, used, allowed, "");
+        }
+    }
 
     /// The agent stopped it.
     record Stopped() implements Exit {}

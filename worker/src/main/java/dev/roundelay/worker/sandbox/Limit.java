@@ -9,7 +9,9 @@ public enum Limit {
     /// Processes and threads.
     PROCESSES,
     /// Bytes below a writable mount.
-    DISK;
+    DISK,
+    /// Folders below each other in a writable mount.
+    DEPTH;
 
     @Override
     public String toString() {

@@ -3,7 +3,6 @@ package dev.roundelay.worker.sandbox;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -19,6 +18,9 @@ import java.util.Set;
 /// process.
 final class ProcessTree {
     private static final Path PROC = Path.of("/proc");
+    // What the kernel keeps in memory for a file of a tmpfs that has no bytes.
+    private static final long COST_OF_AN_INODE = 1024;
+    private static final long PAGE = 4096;
 
     private ProcessTree() {}
 
@@ -35,19 +37,19 @@ final class ProcessTree {
         return found;
     }
 
-    /// Returns the first process of the innermost process namespace below `root`, or -1 before there is one.
-    static long findInit(long root) {
-        for (long pid : descendants(root)) {
-            for (String line : lines(pid, "status")) {
-                if (line.startsWith("NSpid:")) {
-                    String[] pids = line.substring(6).strip().split("\\s+");
-                    if (pids.length > 1 && pids[pids.length - 1].equals("1")) {
-                        return pid;
-                    }
-                }
+    /// Returns whether a process is the first one of a process namespace below ours, and anything of that is left: a
+    /// first process is dead only when all others are.
+    static boolean isInit(long pid) {
+        boolean alive = false;
+        for (String line : lines(Long.toString(pid), "status")) {
+            if (line.startsWith("State:")) {
+                alive = !line.contains("Z (") && !line.contains("X (");
+            } else if (line.startsWith("NSpid:")) {
+                String[] pids = line.substring(6).strip().split("\\s+");
+                return alive && pids.length > 1 && pids[pids.length - 1].equals("1");
             }
         }
-        return -1;
+        return false;
     }
 
     /// Returns the sum of memory in bytes, exactly if it may be more than `limit`: unshared parts by
@@ -57,10 +59,12 @@ final class ProcessTree {
     /// makes the kernel walk every page table.
     static long memoryBytes(List<Long> pids, long tmpfsBytes, long limit) {
         long resident = tmpfsBytes;
+        long tables = 0;
         for (long pid : pids) {
             resident += residentBytes(pid);
+            tables += pageTableBytes(pid);
         }
-        return resident <= limit ? resident : exactMemoryBytes(pids, tmpfsBytes);
+        return resident + tables <= limit ? resident + tables : exactMemoryBytes(pids, tmpfsBytes) + tables;
     }
 
     private static long exactMemoryBytes(List<Long> pids, long tmpfsBytes) {
@@ -69,7 +73,7 @@ final class ProcessTree {
         for (long pid : pids) {
             long pss = -1;
             long shmem = 0;
-            for (String line : lines(pid, "smaps_rollup")) {
+            for (String line : lines(alive(pid), "smaps_rollup")) {
                 if (line.startsWith("Pss:")) {
                     pss = kilobytes(line);
                 } else if (line.startsWith("Pss_Shmem:")) {
@@ -112,50 +116,91 @@ final class ProcessTree {
         return stat.length == 0 || "TtZX".contains(stat[0]);
     }
 
-    /// Returns the bytes that a tmpfs of the sandbox holds, seen through a process of it; 0 if it cannot be
-    /// seen.
-    static long tmpfsBytes(long pid, String folder) {
-        try {
-            FileStore store = Files.getFileStore(PROC.resolve(pid + "/root" + folder));
-            return store.type().equals("tmpfs") ? store.getTotalSpace() - store.getUnallocatedSpace() : 0;
-        } catch (IOException | SecurityException e) {
-            return 0;
-        }
+    /// Returns the bytes that a tmpfs of the sandbox takes, seen through a process of it; 0 if it cannot be seen.
+    ///
+    /// @param size its own, by which it is told from the host's folder of that name: a process that has just been
+    ///     started still sees that one
+    static long tmpfsBytes(long pid, String folder, long size) {
+        return Native.fileSystem(PROC + "/" + pid + "/root" + folder)
+                .filter(use -> Math.abs(use.totalBytes() - size) <= PAGE)
+                .map(use -> use.usedBytes() + COST_OF_AN_INODE * use.usedInodes())
+                .orElse(0L);
     }
 
-    /// Returns the bytes of files that have no name any more but are still open.
-    static long deletedBytes(List<Long> pids) {
-        long bytes = 0;
+    /// What open descriptors hold that no folder shows.
+    ///
+    /// @param unnamedBytes on disks: files without a name
+    /// @param memoryBytes  in memory: files of memfd_create
+    record OpenFiles(long unnamedBytes, long memoryBytes) {}
+
+    /// Adds up what the open descriptors hold, each file once.
+    static OpenFiles openFiles(List<Long> pids) {
+        long unnamed = 0;
+        long memory = 0;
         Set<Object> seen = new LinkedHashSet<>();
         for (long pid : pids) {
-            try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(PROC.resolve(pid + "/fd"))) {
+            try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(PROC.resolve(alive(pid) + "/fd"))) {
                 for (Path descriptor : descriptors) {
-                    bytes += deletedBytes(descriptor, seen);
+                    String target = target(descriptor);
+                    if (target.startsWith("/memfd:")) {
+                        memory += takenBytes(descriptor, seen);
+                    } else if (isUnnamed(target)) {
+                        unnamed += takenBytes(descriptor, seen);
+                    }
                 }
             } catch (IOException | DirectoryIteratorException e) {
                 // The process has ended in the meantime.
                 continue;
             }
         }
-        return bytes;
+        return new OpenFiles(unnamed, memory);
     }
 
-    private static long deletedBytes(Path descriptor, Set<Object> seen) {
+    private static boolean isUnnamed(String target) {
+        return target.startsWith("/")
+                && target.endsWith(" (deleted)")
+                && !target.startsWith("/dev/shm/")
+                && !target.startsWith("/tmp/");
+    }
+
+    private static String target(Path descriptor) {
         try {
-            String target = Files.readSymbolicLink(descriptor).toString();
-            if (target.startsWith("/")
-                    && target.endsWith(" (deleted)")
-                    && !target.startsWith("/dev/shm/")
-                    && !target.startsWith("/tmp/")
-                    && !target.startsWith("/memfd:")) {
-                Object key = Files.readAttributes(descriptor, java.nio.file.attribute.BasicFileAttributes.class)
-                        .fileKey();
-                return seen.add(key) ? Files.size(descriptor) : 0;
-            }
+            return Files.readSymbolicLink(descriptor).toString();
         } catch (IOException e) {
-            return 0;
+            return "";
         }
-        return 0;
+    }
+
+    private record FileId(long device, long inode) {}
+
+    private static long takenBytes(Path descriptor, Set<Object> seen) {
+        return FileStatus.ofPath(descriptor.toString())
+                .filter(status -> seen.add(new FileId(status.device(), status.inode())))
+                .map(FileStatus::taken)
+                .orElse(0L);
+    }
+
+    /// Returns what stands for a process in `/proc`: itself, or one of its threads if its first thread has ended. All
+    /// threads share memory and descriptors, which the first one no longer shows then.
+    private static String alive(long pid) {
+        String own = Long.toString(pid);
+        if (isEmpty(own)) {
+            try (DirectoryStream<Path> tasks = Files.newDirectoryStream(PROC.resolve(pid + "/task"))) {
+                for (Path task : tasks) {
+                    String thread = pid + "/task/" + task.getFileName();
+                    if (!isEmpty(thread)) {
+                        return thread;
+                    }
+                }
+            } catch (IOException | DirectoryIteratorException e) {
+                return own;
+            }
+        }
+        return own;
+    }
+
+    private static boolean isEmpty(String process) {
+        return read(PROC.resolve(process + "/statm")).startsWith("0 ");
     }
 
     private static List<Long> children(long pid) {
@@ -175,8 +220,18 @@ final class ProcessTree {
     }
 
     private static long residentBytes(long pid) {
-        String[] statm = read(PROC.resolve(pid + "/statm")).split(" ");
+        String[] statm = read(PROC.resolve(alive(pid) + "/statm")).split(" ");
         return statm.length > 1 ? Long.parseLong(statm[1]) * 4096 : 0;
+    }
+
+    // Reading untouched memory maps the one page of zeros, which counts as nobody's, but takes tables.
+    private static long pageTableBytes(long pid) {
+        for (String line : lines(alive(pid), "status")) {
+            if (line.startsWith("VmPTE:")) {
+                return kilobytes(line) * 1024;
+            }
+        }
+        return 0;
     }
 
     private static String[] statAfterName(long pid) {
@@ -189,8 +244,8 @@ final class ProcessTree {
         return Long.parseLong(line.replaceAll("\\D", ""));
     }
 
-    private static List<String> lines(long pid, String file) {
-        return read(PROC.resolve(pid + "/" + file)).lines().toList();
+    private static List<String> lines(String process, String file) {
+        return read(PROC.resolve(process + "/" + file)).lines().toList();
     }
 
     private static String read(Path file) {

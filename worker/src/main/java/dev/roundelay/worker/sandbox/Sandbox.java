@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -88,11 +87,10 @@ public final class Sandbox {
         if (!root || config.isolation() == Isolation.NONE) {
             return;
         }
-        int uid = config.firstUid() + uidIndex;
-        forEach(folder, path -> {
-            Files.setAttribute(path, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);
-            Files.setAttribute(path, "unix:gid", uid, LinkOption.NOFOLLOW_LINKS);
-        });
+        if (!UntrustedTree.give(folder, config.firstUid() + uidIndex)) {
+            throw new UncheckedIOException(new IOException("[sandbox] cannot hand over " + folder
+                    + "; check that the worker's data folder is on a local disk that keeps owners"));
+        }
     }
 
     /// Lets every uid read a file, or a folder and all below it, so that it can be a read-only mount; a link is left
@@ -181,6 +179,7 @@ public final class Sandbox {
         }
         Path filter = Files.write(folder.resolve("filter"), SeccompFilter.program(System.getProperty("os.arch")));
         Path passwd = Files.writeString(folder.resolve("passwd"), "job:x:1000:1000::" + HOME + ":/bin/sh\n");
-        return new BubblewrapCommand(config, root).of(spec, entrance, filter, passwd);
+        return new BubblewrapCommand(config, root)
+                .of(spec, entrance, filter, passwd, folder.resolve(SandboxProcess.INFO));
     }
 }

@@ -9,18 +9,24 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// A running sandboxed program: its pipes, its limits, its end. Thread-safe.
 ///
 /// A virtual thread watches the limits every 200 ms and ends the whole process namespace at the first one
 /// exceeded. Close it: that stops it at once and removes its small files.
 public final class SandboxProcess implements AutoCloseable {
+    /// Name of the file in the sandbox's folder that bubblewrap writes.
+    static final String INFO = "info";
+
+    private static final Pattern INIT = Pattern.compile("\"child-pid\": *(\\d+)");
     private static final Duration POLL = Duration.ofMillis(200);
     // A program at its process limit may be about to end some; one that stays there for so long is a fork bomb.
     private static final int POLLS_AT_PROCESS_LIMIT = 10;
     // The kernel also counts the namespace's first process; another may be ending while we look.
     private static final int UNSEEN_PROCESSES = 2;
+    private static final Duration GONE_LOOK = Duration.ofMillis(2);
     private static final Duration KILL_WAIT = Duration.ofSeconds(5);
 
     private final Process process;
@@ -156,16 +162,23 @@ public final class SandboxProcess implements AutoCloseable {
             return Optional.empty();
         }
         SandboxLimits limits = spec.limits();
-        long memory = ProcessTree.memoryBytes(pids, tmpfsBytes(pids.getFirst()), limits.memoryBytes());
+        ProcessTree.OpenFiles files = ProcessTree.openFiles(pids);
+        long memory =
+                ProcessTree.memoryBytes(pids, tmpfsBytes(pids.getFirst()) + files.memoryBytes(), limits.memoryBytes());
         long disk = 0;
-        long deleted = ProcessTree.deletedBytes(pids);
         Optional<Exit> exceeded = Optional.empty();
         for (Mount mount : spec.mounts()) {
             if (mount.writable()) {
-                long bytes = DiskUse.of(mount.source(), mount.limitBytes()) + deleted;
+                UntrustedTree.Size size = UntrustedTree.size(mount.source(), mount.limitBytes());
+                long bytes = size.bytes() + files.unnamedBytes();
                 disk = Math.max(disk, bytes);
+                if (size.depth() > UntrustedTree.DEEPEST) {
+                    exceeded = Optional.of(
+                            new Exit.LimitExceeded(Limit.DEPTH, size.depth(), UntrustedTree.DEEPEST, mount.target()));
+                }
                 if (bytes > mount.limitBytes()) {
-                    exceeded = Optional.of(new Exit.LimitExceeded(Limit.DISK, bytes, mount.limitBytes()));
+                    exceeded =
+                            Optional.of(new Exit.LimitExceeded(Limit.DISK, bytes, mount.limitBytes(), mount.target()));
                 }
             }
         }
@@ -181,7 +194,8 @@ public final class SandboxProcess implements AutoCloseable {
     private long tmpfsBytes(long pid) {
         return isolation == Isolation.NONE
                 ? 0
-                : ProcessTree.tmpfsBytes(pid, "/tmp") + ProcessTree.tmpfsBytes(pid, "/dev/shm");
+                : ProcessTree.tmpfsBytes(pid, "/tmp", spec.limits().temporaryBytes())
+                        + ProcessTree.tmpfsBytes(pid, "/dev/shm", spec.limits().sharedMemoryBytes());
     }
 
     private List<Long> members() {
@@ -190,10 +204,21 @@ public final class SandboxProcess implements AutoCloseable {
             all.addFirst(process.pid());
             return all;
         }
-        if (init < 0) {
-            init = ProcessTree.findInit(process.pid());
-        }
+        findInit();
         return init < 0 ? List.of() : ProcessTree.descendants(init);
+    }
+
+    // Bubblewrap names it before anything of the program runs, so that even one that has ended at once is known.
+    private void findInit() {
+        if (init < 0 && isolation != Isolation.NONE) {
+            try {
+                Matcher named = INIT.matcher(Files.readString(folder.resolve(INFO)));
+                init = named.find() ? Long.parseLong(named.group(1)) : -1;
+            } catch (IOException e) {
+                // Not there yet, or no longer.
+                return;
+            }
+        }
     }
 
     private void killAll() {
@@ -203,9 +228,9 @@ public final class SandboxProcess implements AutoCloseable {
             all.forEach(pid -> Native.kill(pid, Native.SIGKILL));
             return;
         }
-        members();
+        findInit();
         // The namespace's first process takes all others with it; the kernel lets it go only when they are gone.
-        if (init >= 0 && ProcessHandle.of(init).isPresent()) {
+        if (init >= 0 && ProcessTree.isInit(init)) {
             Native.kill(init, Native.SIGKILL);
             await(Duration.ofSeconds(1));
         }
@@ -221,17 +246,17 @@ public final class SandboxProcess implements AutoCloseable {
         }
     }
 
+    // Java looks at processes that are not its children every 300 ms at best.
     private boolean isInitGone(Duration patience) throws InterruptedException {
-        Optional<ProcessHandle> handle = init < 0 ? Optional.empty() : ProcessHandle.of(init);
-        if (handle.isEmpty()) {
-            return true;
+        findInit();
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (init >= 0 && ProcessTree.isInit(init)) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            Thread.sleep(GONE_LOOK);
         }
-        try {
-            handle.get().onExit().get(patience.toMillis(), TimeUnit.MILLISECONDS);
-            return true;
-        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
-            return false;
-        }
+        return true;
     }
 
     private void finish() {
@@ -254,6 +279,7 @@ public final class SandboxProcess implements AutoCloseable {
         try {
             Files.deleteIfExists(folder.resolve("filter"));
             Files.deleteIfExists(folder.resolve("passwd"));
+            Files.deleteIfExists(folder.resolve(INFO));
             Files.deleteIfExists(folder);
         } catch (IOException e) {
             // The scratch folder is emptied at the agent's next start.

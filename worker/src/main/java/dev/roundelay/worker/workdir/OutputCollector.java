@@ -1,8 +1,10 @@
 package dev.roundelay.worker.workdir;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +52,7 @@ public record OutputCollector(int maxFiles, long maxBytes) {
     public Collected collect(Path folder, Path target) throws IOException {
         Files.createDirectories(target);
         Walk walk = new Walk(new UntrustedFolder(folder), target);
-        walk.visit("", 0);
+        walk.visitAll();
         return new Collected(walk.files, walk.skipped);
     }
 
@@ -67,11 +69,22 @@ public record OutputCollector(int maxFiles, long maxBytes) {
             this.target = target;
         }
 
+        private void visitAll() throws IOException {
+            try {
+                visit("", 0);
+            } catch (NotDirectoryException e) {
+                skip("out_dir", "no folder any more");
+            }
+        }
+
         private void visit(String path, int depth) throws IOException {
             List<UntrustedFolder.Entry> entries;
             try {
                 entries = folder.list(path, maxFiles + 1);
             } catch (NoSuchFileException e) {
+                return;
+            } catch (AccessDeniedException e) {
+                skip(path, "not readable");
                 return;
             }
             for (UntrustedFolder.Entry entry : entries) {
@@ -89,8 +102,16 @@ public record OutputCollector(int maxFiles, long maxBytes) {
                 } else if (depth == MAX_DEPTH) {
                     skip(name, "folders nested too deeply");
                 } else {
-                    visit(name, depth + 1);
+                    visitBelow(name, depth + 1);
                 }
+            }
+        }
+
+        private void visitBelow(String name, int depth) throws IOException {
+            try {
+                visit(name, depth);
+            } catch (NotDirectoryException e) {
+                skip(name, "no folder any more");
             }
         }
 
@@ -109,6 +130,8 @@ public record OutputCollector(int maxFiles, long maxBytes) {
                 skip(name, "beyond the " + maxBytes + " bytes allowed, or no plain file any more");
             } catch (NoSuchFileException e) {
                 skip(name, "gone");
+            } catch (AccessDeniedException e) {
+                skip(name, "not readable");
             }
         }
 

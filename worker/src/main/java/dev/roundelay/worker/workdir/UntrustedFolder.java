@@ -1,12 +1,14 @@
 package dev.roundelay.worker.workdir;
 
 import dev.roundelay.worker.sandbox.Native;
+import dev.roundelay.worker.sandbox.UntrustedTree;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -56,6 +58,7 @@ public final class UntrustedFolder {
             if (kind(opened) != Kind.FILE) {
                 throw new WorkdirException("[" + name + "] is no plain file with one name; write plain files only");
             }
+            UntrustedTree.allowOwner(descriptor);
             return copyOpened(name, opened, target, limitBytes);
         } finally {
             Native.close(descriptor);
@@ -66,11 +69,16 @@ public final class UntrustedFolder {
     ///
     /// @param name relative, empty for the folder itself
     /// @param most how many entries are listed at most
-    /// @throws NoSuchFileException if there is no such folder
+    /// @throws NoSuchFileException   if there is no such folder
+    /// @throws NotDirectoryException if something else stands there, a link to a folder included
     public List<Entry> list(String name, int most) throws IOException {
         int descriptor = open(name);
         try {
             List<String> names = new ArrayList<>();
+            if (kind(opened(descriptor)) != Kind.FOLDER) {
+                throw new NotDirectoryException(name);
+            }
+            UntrustedTree.allowOwner(descriptor);
             try (DirectoryStream<Path> stream = Files.newDirectoryStream(opened(descriptor))) {
                 for (Path path : stream) {
                     if (names.size() == most) {
@@ -143,6 +151,9 @@ public final class UntrustedFolder {
             if (part.isEmpty() || part.equals(".") || part.equals("..")) {
                 Native.close(current);
                 throw new WorkdirException("[" + name + "] is no plain relative path; use one");
+            }
+            if (current >= 0) {
+                UntrustedTree.allowOwner(current);
             }
             int next = current < 0 ? -1 : Native.openPath(current, part);
             Native.close(current);

@@ -28,7 +28,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// One job at a time on one worker, run by the rules of docs/worker-protocol.md; the update of the first shard is the
+/// Jobs on the slots of one worker, run by the rules of docs/worker-protocol.md; the update of the first shard is the
 /// next model.
 ///
 /// Thread-safe. Tests wait on conditions by [#await]; nothing sleeps.
@@ -48,21 +48,33 @@ public final class FakeControlPlane implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<String, byte[]> blobs = new HashMap<>();
     private final List<Site> sites = new ArrayList<>();
-    private final Map<Integer, byte[]> models = new HashMap<>();
+    private final List<Run> runs = new ArrayList<>();
     private final Set<String> instances = Collections.synchronizedSet(new HashSet<>());
     private final Set<Integer> heldBack = new HashSet<>();
     private @Nullable HttpServer server;
-    private @Nullable FakeJob job;
     private @Nullable SyncRequest lastSync;
     private final int port;
     private long version;
     private long syncs;
     private int registrations;
-    private boolean finished;
     private boolean refusesWorker;
 
     @Nullable
     Path handover;
+
+    /// A job and what has come of it.
+    static final class Run {
+        private final String id;
+        private final FakeJob job;
+        private final List<Site> sites = new ArrayList<>();
+        private final Map<Integer, byte[]> models = new HashMap<>();
+        private boolean finished;
+
+        Run(String id, FakeJob job) {
+            this.id = id;
+            this.job = job;
+        }
+    }
 
     /// Starts one on a free port of the loopback address.
     public FakeControlPlane() throws IOException {
@@ -107,14 +119,22 @@ public final class FakeControlPlane implements AutoCloseable {
         listen(port);
     }
 
-    /// Starts a job on the slots of the one worker.
+    /// Starts a job on the slots of the one worker, beside those that were submitted before.
     public void submit(FakeJob wanted) {
         change(() -> {
-            job = wanted;
+            Run run = new Run("job_" + (runs.size() + 1), wanted);
             for (int shard = 0; shard < wanted.shards.size(); shard++) {
-                sites.add(new Site("asg_" + (shard + 1), shard));
+                Site site = new Site("asg_" + (sites.size() + 1), shard, run);
+                sites.add(site);
+                run.sites.add(site);
             }
+            runs.add(run);
         });
+    }
+
+    /// Returns how many jobs were submitted.
+    public int jobs() {
+        return runs.size();
     }
 
     /// Asks the agent to stop everything.
@@ -141,7 +161,7 @@ public final class FakeControlPlane implements AutoCloseable {
     public void askAgain(int shard) {
         change(() -> {
             Site site = sites.get(shard);
-            int round = models.size() - 1;
+            int round = site.run.models.size() - 1;
             site.updates.remove(round);
             site.step = new Step(site.step.number() + 1, StepKind.TRAIN, round, false, true, false);
         });
@@ -162,7 +182,7 @@ public final class FakeControlPlane implements AutoCloseable {
         change(() -> refusesWorker = true);
     }
 
-    /// Returns a shard's site.
+    /// Returns a site by its number in the order of submits: that of the first job's shard.
     public Site site(int shard) {
         lock.lock();
         try {
@@ -205,19 +225,34 @@ public final class FakeControlPlane implements AutoCloseable {
         return text.toString();
     }
 
-    /// Waits for the good end of the job; fails at once if a site failed.
+    /// Waits for the good end of the first job; fails at once if a site of it failed.
     public void awaitFinished() throws InterruptedException {
-        await("the job is finished", () -> finished || sites.stream().anyMatch(site -> site.failure != null));
-        if (!finished) {
+        awaitFinished(0);
+    }
+
+    /// Waits for the good end of a job by its number in the order of submits.
+    public void awaitFinished(int number) throws InterruptedException {
+        Run run = runs.get(number);
+        await("the job is finished", () -> run.finished || run.sites.stream().anyMatch(site -> site.failure != null));
+        if (!run.finished) {
             throw new AssertionError(describe());
         }
     }
 
-    /// Returns model k, made of the updates of round k-1.
+    /// Returns model k of the first job, made of the updates of round k-1.
     public byte @Nullable [] model(int k) {
+        return model(0, k);
+    }
+
+    /// Returns model k of a job by its number in the order of submits.
+    public byte @Nullable [] model(int number, int k) {
+        return model(runs.get(number), k);
+    }
+
+    byte @Nullable [] model(Run run, int k) {
         lock.lock();
         try {
-            return models.get(k);
+            return run.models.get(k);
         } finally {
             lock.unlock();
         }
@@ -245,11 +280,6 @@ public final class FakeControlPlane implements AutoCloseable {
 
     // ------- for Routes, which calls these from its threads
 
-    @Nullable
-    FakeJob job() {
-        return job;
-    }
-
     byte @Nullable [] blob(String name) {
         return blobs.get(name);
     }
@@ -264,10 +294,10 @@ public final class FakeControlPlane implements AutoCloseable {
     }
 
     AssignmentPlan plan(Site site) {
-        FakeJob wanted = Objects.requireNonNull(job);
+        FakeJob wanted = site.run.job;
         return new AssignmentPlan(
                 site.id,
-                "job_1",
+                site.run.id,
                 "test",
                 "usr_1",
                 wanted.submitter,
@@ -358,51 +388,56 @@ public final class FakeControlPlane implements AutoCloseable {
         return text.toString();
     }
 
-    void acceptModel0(byte[] model) {
-        change(() -> models.putIfAbsent(0, model));
+    void acceptModel0(Site site, byte[] model) {
+        change(() -> site.run.models.putIfAbsent(0, model));
     }
 
     private void advance() {
-        FakeJob wanted = job;
-        if (wanted == null || finished || sites.stream().anyMatch(site -> site.step.kind() == StepKind.STOP)) {
+        runs.forEach(this::advance);
+    }
+
+    private void advance(Run run) {
+        List<Site> own = run.sites;
+        if (run.finished || own.stream().anyMatch(site -> site.step.kind() == StepKind.STOP)) {
             return;
         }
-        if (sites.stream().allMatch(site -> site.state().equals("done"))) {
-            sites.forEach(site -> site.listed = false);
-            finished = true;
+        if (own.stream().allMatch(site -> site.state().equals("done"))) {
+            own.forEach(site -> site.listed = false);
+            run.finished = true;
             return;
         }
-        if (!models.containsKey(0)) {
-            if (sites.stream().allMatch(Site::isReady)) {
-                sites.forEach(site -> site.ask(site.shard == 0 ? StepKind.INITIALISE : StepKind.WAIT, null, false));
+        if (!run.models.containsKey(0)) {
+            if (own.stream().allMatch(Site::isReady)) {
+                own.forEach(site -> site.ask(site.shard == 0 ? StepKind.INITIALISE : StepKind.WAIT, null, false));
             }
             return;
         }
-        int round = models.size() - 1;
-        if (round < wanted.rounds) {
-            train(round);
+        int round = run.models.size() - 1;
+        if (round < run.job.rounds) {
+            train(run, round);
         } else {
-            validateAndFinish(round);
+            validateAndFinish(run, round);
         }
     }
 
-    private void train(int round) {
-        for (Site site : sites) {
+    private void train(Run run, int round) {
+        for (Site site : run.sites) {
             if (site.updates.containsKey(round)) {
                 site.ask(StepKind.WAIT, null, false);
-            } else if (site.isReady() && !heldBack.contains(site.shard)) {
+            } else if (site.isReady() && !heldBack.contains(sites.indexOf(site))) {
                 site.ask(StepKind.TRAIN, round, round > 0 && validates(site));
             }
         }
-        if (sites.stream().allMatch(site -> site.updates.containsKey(round))) {
-            models.put(
-                    round + 1, Objects.requireNonNull(sites.getFirst().updates.get(round)));
-            advance();
+        if (run.sites.stream().allMatch(site -> site.updates.containsKey(round))) {
+            run.models.put(
+                    round + 1,
+                    Objects.requireNonNull(run.sites.getFirst().updates.get(round)));
+            advance(run);
         }
     }
 
-    private void validateAndFinish(int round) {
-        for (Site site : sites) {
+    private void validateAndFinish(Run run, int round) {
+        for (Site site : run.sites) {
             boolean validate = validates(site) && !site.validations.containsKey(round);
             site.ask(validate ? StepKind.VALIDATE : StepKind.FINISH, validate ? round : null, false);
         }

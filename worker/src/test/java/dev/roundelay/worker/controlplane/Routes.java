@@ -106,12 +106,12 @@ final class Routes implements HttpHandler {
         switch (call.method() + " " + (parts.size() > 1 ? parts.get(1) : "")) {
             case "GET " -> call.json(200, plane.plan(site));
             case "GET inputs" -> call.file(Objects.requireNonNull(plane.blob(parts.get(2))), "", false, plane, WORKER);
-            case "GET models" -> model(call, Integer.parseInt(parts.get(2)));
-            case "PUT models" -> upload(call, site, below, body -> plane.acceptModel0(body));
+            case "GET models" -> model(call, site, Integer.parseInt(parts.get(2)));
+            case "PUT models" -> upload(call, site, below, body -> plane.acceptModel0(site, body));
             case "PUT updates" -> {
                 int round = Integer.parseInt(parts.get(2));
                 plane.change(() -> site.filesBeforeUpdate.putIfAbsent(round, Set.copyOf(site.files.keySet())));
-                if (plane.model(round + 1) != null && !site.updates.containsKey(round)) {
+                if (plane.model(site.run, round + 1) != null && !site.updates.containsKey(round)) {
                     call.refuse(409, ErrorCode.ROUND_CLOSED);
                 } else {
                     upload(
@@ -143,8 +143,8 @@ final class Routes implements HttpHandler {
         }
     }
 
-    private void model(Call call, int k) throws IOException, Call.BrokenException {
-        byte[] bytes = plane.model(k);
+    private void model(Call call, Site site, int k) throws IOException, Call.BrokenException {
+        byte[] bytes = plane.model(site.run, k);
         if (bytes == null) {
             call.refuse(410, ErrorCode.ROUND_NOT_KEPT);
         } else {

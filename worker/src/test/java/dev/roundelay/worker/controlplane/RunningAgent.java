@@ -47,6 +47,7 @@ public final class RunningAgent implements AutoCloseable {
         private Isolation isolation = Isolation.BUBBLEWRAP;
         private long memoryMb = 2_048;
         private long outDirMb = 100;
+        private long temporaryMb = 200;
         private int processes = 256;
         private Duration disconnectLimit = Duration.ofMinutes(10);
         private @Nullable Path handover;
@@ -126,6 +127,12 @@ public final class RunningAgent implements AutoCloseable {
             return this;
         }
 
+        /// Sets the most that temporary files may take.
+        public Setup temporaryMb(long mb) {
+            temporaryMb = mb;
+            return this;
+        }
+
         /// Hands files over by link.
         public Setup handOver(Path folder) {
             handover = folder;
@@ -155,7 +162,7 @@ public final class RunningAgent implements AutoCloseable {
                     new WorkerConfig.PackageIndex(
                             Optional.empty(), List.of(), List.of(), true, false, Optional.empty(), Map.of()),
                     memoryMb,
-                    new WorkerConfig.Limits(processes, outDirMb, 200, 1, 1_024),
+                    new WorkerConfig.Limits(processes, outDirMb, temporaryMb, 1, 1_024),
                     disconnectLimit,
                     null,
                     null,

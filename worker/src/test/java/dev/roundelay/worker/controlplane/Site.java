@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class Site {
     final String id;
     final int shard;
+    final FakeControlPlane.Run run;
     final Map<Integer, byte[]> updates = new TreeMap<>();
     final Map<Integer, Integer> updatesReceived = new TreeMap<>();
     final Map<Integer, ValidationReport> validations = new TreeMap<>();
@@ -42,9 +43,10 @@ public final class Site {
     @Nullable
     FailureReport failure;
 
-    Site(String id, int shard) {
+    Site(String id, int shard, FakeControlPlane.Run run) {
         this.id = id;
         this.shard = shard;
+        this.run = run;
     }
 
     /// Moves on to a step, unless it is at that one already.

@@ -14,6 +14,8 @@ import dev.roundelay.worker.sandbox.SandboxLimits;
 import dev.roundelay.worker.sandbox.SandboxProcess;
 import dev.roundelay.worker.sandbox.SandboxSpec;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -204,6 +206,89 @@ class EnvironmentStoreIT {
         Path own = Files.createDirectories(folder.resolve("python/downloads").resolve(owner));
         Files.write(own.resolve("wheel"), new byte[800_000]);
         return Files.setLastModifiedTime(own, FileTime.from(Instant.ofEpochSecond(lastUsed)));
+    }
+
+    private static final String HOSTILE_BUILD = """
+            import os, socket, sys
+            def tell():
+                print('HOSTILE sees', len(os.listdir('ENVIRONMENTS')), len(os.listdir('DOWNLOADS')), os.path.exists('THE_FILE'))
+                for path in ('/usr/x', '/etc/x', '/x'):
+                    try: open(path, 'w'); print('HOSTILE wrote', path)
+                    except OSError: pass
+                try: open('OUTSIDE/x', 'w')
+                except OSError: pass
+                try: socket.create_connection(('127.0.0.1', PORT), 2); print('HOSTILE connected')
+                except OSError as e: print('HOSTILE', e.errno)
+                print('HOSTILE', sorted(k for k in os.environ if 'TOKEN' in k or 'SECRET' in k or 'RESON' in k))
+                print('HOSTILE', sorted(os.listdir(os.path.dirname(os.environ['PIP_CACHE_DIR']))))
+                sys.stdout.write('z' * 3_000_000 + '\\n')
+                for i in range(12_000): print('HOSTILE', i, 'y' * 1_000)
+                sys.stdout.flush()
+                raise RuntimeError('HOSTILE done')
+            def build_wheel(*args, **more): tell()
+            def build_sdist(*args, **more): tell()
+            """;
+
+    /// Wheels only, as it is by default: a package that would run code to be built does not.
+    @Test
+    void a_package_without_a_wheel_runs_no_code() throws Exception {
+        try (ServerSocket service = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Wheels.writeSource(wheels, "hostile", hostileBuild(service));
+            EnvironmentStore store = store(Pythons.distribution(), offline());
+            List<String> log = new java.util.concurrent.CopyOnWriteArrayList<>();
+
+            assertThatThrownBy(() -> store.obtain("usr_1", List.of("hostile"), false, log::add))
+                    .isInstanceOf(EnvironmentException.class);
+            assertThat(log).noneMatch(line -> line.contains("HOSTILE"));
+        }
+    }
+
+    @Test
+    void a_build_from_sources_reaches_nothing_of_the_host_and_of_other_owners() throws Exception {
+        Path secret = Files.writeString(folder.resolve("worker.secret"), "s3cret");
+        try (ServerSocket service = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Wheels.writeSource(wheels, "hostile", hostileBuild(service));
+            EnvironmentConfig from = offline();
+            EnvironmentStore store = store(
+                    Pythons.distribution(),
+                    new EnvironmentConfig(
+                            from.folder(),
+                            from.maxBytes(),
+                            from.timeout(),
+                            from.indexUrl(),
+                            from.extraIndexes(),
+                            from.findLinks(),
+                            true,
+                            true,
+                            from.certificates(),
+                            from.proxyVariables()));
+            store.obtain("usr_2", List.of("alpha"), false, _ -> {}).close();
+            List<String> log = new java.util.concurrent.CopyOnWriteArrayList<>();
+
+            assertThatThrownBy(() -> store.obtain("usr_1", List.of("hostile"), false, log::add))
+                    .isInstanceOf(EnvironmentException.class);
+
+            assertThat(secret).hasContent("s3cret");
+            assertThat(folder.resolve("x")).doesNotExist();
+            assertThat(folder.resolve("python/downloads").toFile().list()).hasSize(2);
+            assertThat(log.stream().filter(line -> line.contains("HOSTILE")).map(String::strip))
+                    .contains("HOSTILE sees 1 1 False", "HOSTILE 111", "HOSTILE []")
+                    .noneMatch(line -> line.contains("wrote") || line.contains("connected"));
+            assertThat(log).allMatch(line -> line.length() <= BuildLog.LONGEST_LINE);
+            assertThat(log.stream().mapToLong(String::length).sum()).isLessThan(2 * BuildLog.MOST_BYTES);
+            assertThat(folder.resolve("python/environments").toFile().list())
+                    .as("that of usr_2 and its mark")
+                    .hasSize(2);
+        }
+    }
+
+    private String hostileBuild(ServerSocket service) {
+        return HOSTILE_BUILD
+                .replace("ENVIRONMENTS", folder.resolve("python/environments").toString())
+                .replace("DOWNLOADS", folder.resolve("python/downloads").toString())
+                .replace("THE_FILE", folder.resolve("worker.secret").toString())
+                .replace("OUTSIDE", folder.toString())
+                .replace("PORT", Integer.toString(service.getLocalPort()));
     }
 
     @Test

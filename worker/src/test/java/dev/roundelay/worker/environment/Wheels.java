@@ -20,6 +20,26 @@ final class Wheels {
         write(folder, name, version, requires, "");
     }
 
+    /// Writes `name-1.0.zip`, a package without a wheel that this Python code is to build.
+    static void writeSource(Path folder, String name, String backend) throws IOException {
+        Files.createDirectories(folder);
+        String root = name + "-1.0/";
+        Map<String, String> files = new LinkedHashMap<>();
+        files.put(root + "PKG-INFO", "Metadata-Version: 2.1\nName: " + name + "\nVersion: 1.0\n");
+        files.put(
+                root + "pyproject.toml",
+                "[build-system]\nrequires = []\nbuild-backend = \"backend\"\nbackend-path = [\".\"]\n");
+        files.put(root + "backend.py", backend);
+        try (OutputStream out = Files.newOutputStream(folder.resolve(name + "-1.0.zip"));
+                ZipOutputStream zip = new ZipOutputStream(out)) {
+            for (Map.Entry<String, String> file : files.entrySet()) {
+                zip.putNextEntry(new ZipEntry(file.getKey()));
+                zip.write(file.getValue().getBytes(StandardCharsets.UTF_8));
+                zip.closeEntry();
+            }
+        }
+    }
+
     /// Writes one whose module ends with that text.
     static void write(Path folder, String name, String version, List<String> requires, String text) throws IOException {
         Files.createDirectories(folder);
