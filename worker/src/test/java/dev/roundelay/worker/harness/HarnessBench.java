@@ -20,7 +20,7 @@ public final class HarnessBench implements AutoCloseable, HarnessListener {
     private final Path root;
     private final ProcessLauncher launcher = new ProcessLauncher();
     private final JobFolders folders;
-    private Path python = Pythons.current();
+    private @Nullable Path python;
     private boolean isolated = true;
     private boolean cgroups = true;
     private @Nullable String className = "Net";
@@ -110,8 +110,11 @@ public final class HarnessBench implements AutoCloseable, HarnessListener {
                 1,
                 true,
                 Map.of());
-        HarnessConfig config =
-                HarnessConfig.onCpu(program, Pythons.probe(python).asEnvironment(), 0, limits);
+        HarnessConfig config = HarnessConfig.onCpu(
+                program,
+                Pythons.probe(python == null ? Pythons.current() : python).asEnvironment(),
+                0,
+                limits);
         process = HarnessProcess.start(
                 config, job, folders, new Sandbox(sandbox, launcher), this, InstantSource.system());
         return process;

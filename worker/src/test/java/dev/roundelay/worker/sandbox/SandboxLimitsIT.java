@@ -161,13 +161,8 @@ class SandboxLimitsIT {
 
             assertThat(process.exit().get(10, TimeUnit.SECONDS))
                     .isEqualTo(ends ? new Exit.Exited(0) : new Exit.Stopped());
-            assertThat(alive).hasSizeGreaterThan(3).noneMatch(SandboxLimitsIT::runs);
+            assertThat(alive).hasSizeGreaterThan(3).noneMatch(Shell::runs);
         }
-    }
-
-    /// A dead process that nobody has reaped yet counts as alive for Java.
-    private static boolean runs(ProcessHandle process) {
-        return process.isAlive() && !ProcessTree.isStill(process.pid());
     }
 
     private Exit.LimitExceeded assertExceeded(Limit limit, String code) throws Exception {

@@ -60,6 +60,11 @@ final class Shell implements AutoCloseable {
         return folder;
     }
 
+    /// Returns whether a process is left; a dead one that nobody has reaped yet counts as alive for Java.
+    static boolean runs(ProcessHandle process) {
+        return process.isAlive() && !ProcessTree.isStill(process.pid());
+    }
+
     private static String read(java.io.InputStream in) {
         try (in) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
