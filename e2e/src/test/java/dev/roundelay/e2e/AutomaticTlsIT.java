@@ -144,6 +144,7 @@ class AutomaticTlsIT {
                 "128m",
                 folder,
                 List.of("-Djdk.net.hosts.file=" + folder.resolve("hosts")),
+                Map.of(),
                 arguments);
     }
 
@@ -177,6 +178,7 @@ class AutomaticTlsIT {
                 "128m",
                 folder,
                 List.of("-Djdk.net.hosts.file=" + folder.resolve("hosts")),
+                Map.of(),
                 List.of(
                         "--server",
                         installation.url(),
