@@ -1,5 +1,6 @@
 package dev.roundelay.s3;
 
+import dev.roundelay.s3.awssdk.ClientBody;
 import dev.roundelay.s3.awssdk.S3Errors;
 import dev.roundelay.storage.ObjectStore;
 import dev.roundelay.storage.StorageException;
@@ -93,6 +94,10 @@ final class S3Servlet extends HttpServlet {
     }
 
     private static void requireSupported(S3Call call) {
+        if (call.isMalformed()) {
+            throw S3Errors.error(
+                    400, "InvalidURI", "the query has a % without two hexadecimal digits; encode it as %25");
+        }
         if (call.isAnonymous()) {
             throw S3Errors.accessDenied("a request must be signed");
         }
@@ -131,6 +136,7 @@ final class S3Servlet extends HttpServlet {
 
     /// Finds the refusal inside what a stream threw while it was read; anything else is logged and becomes a 500.
     private static AwsServiceException causeOf(S3Call call, Exception failure) {
+        boolean unreadable = false;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof AwsServiceException refused) {
                 return refused;
@@ -142,6 +148,12 @@ final class S3Servlet extends HttpServlet {
                 LOG.debug("connection of {} {} broke off", call.request().getMethod(), call.path(), failure);
                 return S3Errors.error(400, "IncompleteBody", "the connection broke off");
             }
+            unreadable |= cause instanceof ClientBody.UnreadableException;
+        }
+        if (unreadable) {
+            LOG.debug("body of {} {} cannot be read", call.request().getMethod(), call.path(), failure);
+            return S3Errors.error(
+                    400, "IncompleteBody", "the chunks of the body do not follow the framing that its head announces");
         }
         LOG.error("[s3 {} {}] failed", call.request().getMethod(), call.path(), failure);
         return S3Errors.error(500, "InternalError", "the server failed; see its log");
