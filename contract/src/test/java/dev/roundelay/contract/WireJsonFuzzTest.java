@@ -17,11 +17,15 @@ import dev.roundelay.contract.worker.SyncRequest;
 import dev.roundelay.contract.worker.ValidationReport;
 import dev.roundelay.fuzz.DecoderFuzz;
 import java.io.ByteArrayOutputStream;
+import java.io.CharConversionException;
 import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The records of both protocols, by both codecs: what is read is written, and means the same when it is read again.
 /// The first byte says which record and which codec.
@@ -37,6 +41,9 @@ class WireJsonFuzzTest extends DecoderFuzz {
             RegisterReply.class,
             EventsReply.class,
             Problem.class);
+
+    private static final Set<Class<?>> FROM_WORKERS =
+            Set.of(SyncRequest.class, Events.class, RegisterRequest.class, ValidationReport.class);
 
     @Override
     protected List<byte[]> samples() throws IOException {
@@ -96,14 +103,39 @@ class WireJsonFuzzTest extends DecoderFuzz {
         Object value;
         try {
             value = mapper.readValue(input, 1, input.length - 1, RECORDS.get(choice / 2 % RECORDS.size()));
-        } catch (JacksonException e) {
+        } catch (JacksonException | CharConversionException e) {
+            // Bytes that look like UTF-32 and are none are refused by the reader of characters.
             return Outcome.REFUSED;
         }
         if (value == null) {
             return Outcome.REFUSED;
         }
+        if (FROM_WORKERS.contains(value.getClass())) {
+            requireComplete(value);
+        }
         requireSame(value);
         return Outcome.READ;
+    }
+
+    /// JSON leaves an absent part null whatever its type says: what a worker sends is refused then, or it fails later.
+    private static void requireComplete(@Nullable Object value) {
+        if (value instanceof Iterable<?> items) {
+            items.forEach(WireJsonFuzzTest::requireComplete);
+        }
+        if (!(value instanceof Record)) {
+            return;
+        }
+        for (RecordComponent part : value.getClass().getRecordComponents()) {
+            try {
+                Object held = part.getAccessor().invoke(value);
+                assertThat(held != null || part.getAnnotatedType().isAnnotationPresent(Nullable.class))
+                        .as("%s.%s is there", value.getClass().getSimpleName(), part.getName())
+                        .isTrue();
+                requireComplete(held);
+            } catch (ReflectiveOperationException e) {
+                throw new AssertionError(e);
+            }
+        }
     }
 
     private static void requireSame(Object value) throws IOException {
