@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -150,6 +151,10 @@ final class S3Servlet extends HttpServlet {
             }
             unreadable |= cause instanceof ClientBody.UnreadableException;
         }
+        if (lacksAPart(call, failure)) {
+            LOG.debug("{} {} lacks a part", call.request().getMethod(), call.path(), failure);
+            return S3Errors.error(400, "InvalidRequest", "the document or head lacks a part that this operation needs");
+        }
         if (unreadable) {
             LOG.debug("body of {} {} cannot be read", call.request().getMethod(), call.path(), failure);
             return S3Errors.error(
@@ -157,6 +162,16 @@ final class S3Servlet extends HttpServlet {
         }
         LOG.error("[s3 {} {}] failed", call.request().getMethod(), call.path(), failure);
         return S3Errors.error(500, "InternalError", "the server failed; see its log");
+    }
+
+    /// S3Proxy takes the parts of a document as if they were always there. A JVM leaves the trace out of an exception
+    /// that it
+    /// has thrown often.
+    private static boolean lacksAPart(S3Call call, Exception failure) {
+        StackTraceElement[] trace = failure.getStackTrace();
+        return failure instanceof NullPointerException
+                && Set.of("PUT", "POST").contains(call.request().getMethod())
+                && (trace.length == 0 || trace[0].getClassName().startsWith("org.gaul.s3proxy."));
     }
 
     private void refuse(S3Call call, HttpServletResponse response, AwsServiceException refused) throws IOException {
