@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MVN = . .work/env.sh && mvn -q -B
 
-.PHONY: help setup demo test test-built build bench chaos format clean
+.PHONY: help setup demo test test-built build bench chaos fuzz audit format clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -32,6 +32,12 @@ bench: build ## print the performance figures
 chaos: build ## run jobs under 200 seeded deaths and faults (FAULTS=n SEED=n)
 	@scripts/setup --test
 	@scripts/chaos $(or $(FAULTS),200) $(SEED)
+
+fuzz: ## fuzz the decoders that read bytes of strangers, 10 minutes each (MINUTES=n TARGETS="...")
+	@scripts/fuzz --minutes $(or $(MINUTES),10) $(TARGETS)
+
+audit: build ## ask public sources for known weaknesses of what is shipped
+	@scripts/audit
 
 format: setup ## format the Java and Python sources
 	@$(MVN) spotless:apply

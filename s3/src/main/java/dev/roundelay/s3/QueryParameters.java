@@ -9,39 +9,56 @@ import java.util.Enumeration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// A request whose parameters come from the query string alone. A container would also read them from a body that calls
 /// itself a form (curl's default for `-d`), and so eat the object.
 final class QueryParameters extends HttpServletRequestWrapper {
+    private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
     private final Map<String, String> parameters;
+    private final boolean malformed;
 
     QueryParameters(HttpServletRequest request) {
-        this(request, parse(request.getQueryString()));
+        super(request);
+        this.parameters = new LinkedHashMap<>();
+        this.malformed = !parse(request.getQueryString(), parameters);
     }
 
     private QueryParameters(HttpServletRequest request, Map<String, String> parameters) {
         super(request);
         this.parameters = parameters;
+        this.malformed = false;
     }
 
-    private static Map<String, String> parse(@Nullable String query) {
-        var parameters = new LinkedHashMap<String, String>();
+    /// Returns whether every name and value could be decoded; one that could not stays as it was sent.
+    private static boolean parse(@Nullable String query, Map<String, String> parameters) {
+        boolean sound = true;
         if (query != null) {
             for (String pair : query.split("&")) {
                 if (!pair.isEmpty()) {
                     int equals = pair.indexOf('=');
                     String name = equals < 0 ? pair : pair.substring(0, equals);
                     String value = equals < 0 ? "" : pair.substring(equals + 1);
+                    sound &= isSound(name) && isSound(value);
                     parameters.putIfAbsent(decode(name), decode(value));
                 }
             }
         }
-        return parameters;
+        return sound;
+    }
+
+    private static boolean isSound(String text) {
+        return !BROKEN_ESCAPE.matcher(text).find();
     }
 
     private static String decode(String text) {
-        return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        return isSound(text) ? URLDecoder.decode(text, StandardCharsets.UTF_8) : text;
+    }
+
+    /// Tells whether a name or value has a percent sign that is none of an escape.
+    boolean isMalformed() {
+        return malformed;
     }
 
     QueryParameters without(String name) {

@@ -29,6 +29,11 @@ final class S3Call {
         return request.without("response-content-type");
     }
 
+    /// Tells whether the query cannot be decoded; its parameters are then as they were sent.
+    boolean isMalformed() {
+        return request.isMalformed();
+    }
+
     String path() {
         return request.getRequestURI();
     }

@@ -1,5 +1,6 @@
 package dev.roundelay.s3;
 
+import dev.roundelay.s3.awssdk.ClientBody;
 import dev.roundelay.s3.awssdk.S3Errors;
 import dev.roundelay.storage.DiskGuard;
 import dev.roundelay.storage.ObjectStore;
@@ -13,6 +14,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -94,6 +96,10 @@ final class S3Servlet extends HttpServlet {
     }
 
     private static void requireSupported(S3Call call) {
+        if (call.isMalformed()) {
+            throw S3Errors.error(
+                    400, "InvalidURI", "the query has a % without two hexadecimal digits; encode it as %25");
+        }
         if (call.isAnonymous()) {
             throw S3Errors.accessDenied("a request must be signed");
         }
@@ -132,6 +138,7 @@ final class S3Servlet extends HttpServlet {
 
     /// Finds the refusal inside what a stream threw while it was read; anything else is logged and becomes a 500.
     private static AwsServiceException causeOf(S3Call call, Exception failure) {
+        boolean unreadable = false;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof AwsServiceException refused) {
                 return refused;
@@ -146,6 +153,16 @@ final class S3Servlet extends HttpServlet {
                 LOG.debug("connection of {} {} broke off", call.request().getMethod(), call.path(), failure);
                 return S3Errors.error(400, "IncompleteBody", "the connection broke off");
             }
+            unreadable |= cause instanceof ClientBody.UnreadableException;
+        }
+        if (lacksAPart(call, failure)) {
+            LOG.debug("{} {} lacks a part", call.request().getMethod(), call.path(), failure);
+            return S3Errors.error(400, "InvalidRequest", "the document or head lacks a part that this operation needs");
+        }
+        if (unreadable) {
+            LOG.debug("body of {} {} cannot be read", call.request().getMethod(), call.path(), failure);
+            return S3Errors.error(
+                    400, "IncompleteBody", "the chunks of the body do not follow the framing that its head announces");
         }
         if (DiskGuard.isExhausted(failure)) {
             return S3Errors.error(
@@ -155,6 +172,16 @@ final class S3Servlet extends HttpServlet {
         }
         LOG.error("[s3 {} {}] failed", call.request().getMethod(), call.path(), failure);
         return S3Errors.error(500, "InternalError", "the server failed; see its log");
+    }
+
+    /// S3Proxy takes the parts of a document as if they were always there. A JVM leaves the trace out of an exception
+    /// that it
+    /// has thrown often.
+    private static boolean lacksAPart(S3Call call, Exception failure) {
+        StackTraceElement[] trace = failure.getStackTrace();
+        return failure instanceof NullPointerException
+                && Set.of("PUT", "POST").contains(call.request().getMethod())
+                && (trace.length == 0 || trace[0].getClassName().startsWith("org.gaul.s3proxy."));
     }
 
     private void refuse(S3Call call, HttpServletResponse response, AwsServiceException refused) throws IOException {

@@ -31,11 +31,19 @@ public final class Requirements {
             if (i >= MAX_LINES || line.length() > MAX_LINE) {
                 throw new RequirementException(where + "the file is too long; keep to what the code imports");
             }
+            if (line.codePoints().anyMatch(Requirements::breaksLines)) {
+                throw new RequirementException(where + "holds a control character or line separator; remove it");
+            }
             if (!line.isEmpty()) {
                 requirements.add(parse(line, where));
             }
         }
         return requirements;
+    }
+
+    // Python ends a line at more characters than Java; NUL can neither be stored nor handed to a program.
+    private static boolean breaksLines(int c) {
+        return Character.isISOControl(c) && c != '\t' || c == 0x2028 || c == 0x2029;
     }
 
     private static Requirement parse(String line, String where) {

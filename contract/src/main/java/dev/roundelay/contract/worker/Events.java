@@ -2,14 +2,15 @@ package dev.roundelay.contract.worker;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// `POST /worker/v1/assignments/{id}/events`. Lines are numbered from 1 in each attempt; repeated ones are dropped.
 public record Events(List<Line> lines, List<Metric> metrics, List<Warning> warnings) {
     public Events {
-        lines = List.copyOf(lines);
-        metrics = List.copyOf(metrics);
-        warnings = List.copyOf(warnings);
+        lines = List.copyOf(Objects.requireNonNull(lines, "lines is missing"));
+        metrics = List.copyOf(Objects.requireNonNull(metrics, "metrics is missing"));
+        warnings = List.copyOf(Objects.requireNonNull(warnings, "warnings is missing"));
     }
 
     /// A log line. `source` is `user` or `worker`.
@@ -19,7 +20,14 @@ public record Events(List<Line> lines, List<Metric> metrics, List<Warning> warni
             String source,
             String level,
             @Nullable Integer round,
-            String message) {}
+            String message) {
+        public Line {
+            Objects.requireNonNull(time, "time is missing");
+            Objects.requireNonNull(source, "source is missing");
+            Objects.requireNonNull(level, "level is missing");
+            Objects.requireNonNull(message, "message is missing");
+        }
+    }
 
     /// A live metric point; `n` counts with the lines, so that repeats are dropped in the same way.
     public record Metric(
@@ -28,9 +36,19 @@ public record Events(List<Line> lines, List<Metric> metrics, List<Warning> warni
             String name,
             @Nullable Integer round,
             @Nullable Long step,
-            double value) {}
+            double value) {
+        public Metric {
+            Objects.requireNonNull(time, "time is missing");
+            Objects.requireNonNull(name, "name is missing");
+        }
+    }
 
     /// A warning for the job page; `n` counts with the lines.
     public record Warning(
-            long n, String code, String message, @Nullable Integer round) {}
+            long n, String code, String message, @Nullable Integer round) {
+        public Warning {
+            Objects.requireNonNull(code, "code is missing");
+            Objects.requireNonNull(message, "message is missing");
+        }
+    }
 }

@@ -57,5 +57,11 @@ public record SyncRequest(
             @Nullable String phase,
             @Nullable Boolean validates,
             @Nullable FailureReport failure,
-            @Nullable Instant silentSince) {}
+            @Nullable Instant silentSince) {
+        public Held {
+            Objects.requireNonNull(assignmentId, "assignmentId is missing");
+            Objects.requireNonNull(fence, "fence is missing");
+            Objects.requireNonNull(state, "state is missing");
+        }
+    }
 }

@@ -2,6 +2,7 @@ package dev.roundelay.contract.worker;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What a worker measures of itself, every 2 s.
@@ -19,7 +20,9 @@ public record Telemetry(
         String isolation,
         List<Gpu> gpus) {
     public Telemetry {
-        gpus = List.copyOf(gpus);
+        Objects.requireNonNull(time, "time is missing");
+        Objects.requireNonNull(isolation, "isolation is missing");
+        gpus = List.copyOf(Objects.requireNonNull(gpus, "gpus is missing"));
     }
 
     /// One GPU. Memory in MiB, 0 where the driver does not tell it; use in percent.
@@ -35,5 +38,10 @@ public record Telemetry(
             @Nullable Double utilizationPercent,
             @Nullable Double temperatureCelsius,
             boolean usable,
-            @Nullable String reason) {}
+            @Nullable String reason) {
+        public Gpu {
+            Objects.requireNonNull(uuid, "uuid is missing");
+            Objects.requireNonNull(model, "model is missing");
+        }
+    }
 }

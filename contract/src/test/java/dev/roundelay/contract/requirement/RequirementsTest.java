@@ -39,7 +39,10 @@ class RequirementsTest {
                 "torch==1.0; nonsense > 3",
                 "torch ; python_version",
                 "torch>=1.*",
-                "torch 1.0"
+                "torch 1.0",
+                "torch ; os_name != 'a\u2028--index-url=x'",
+                "torch ; os_name != 'a\u0000'",
+                "torch ; os_name != 'a\u000C'"
             })
     void options_urls_paths_and_nonsense_are_refused_with_the_line(String line) {
         assertThatThrownBy(() -> Requirements.parse("numpy\n" + line))

@@ -10,6 +10,7 @@ import dev.roundelay.contract.ErrorCode;
 import dev.roundelay.contract.Json;
 import dev.roundelay.contract.Page;
 import io.javalin.http.Context;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -73,6 +74,8 @@ public final class Requests {
                                     shorten(e.getOriginalMessage())));
         } catch (JsonProcessingException e) {
             throw new ApiException(ErrorCode.INVALID_REQUEST, "[body] is no JSON; send a JSON object");
+        } catch (CharConversionException e) {
+            throw new ApiException(ErrorCode.INVALID_REQUEST, "[body] is no text in UTF-8; send a JSON object");
         } catch (IOException e) {
             throw new ApiException(ErrorCode.INVALID_REQUEST, "[body] ended early; send it again");
         }

@@ -1,5 +1,6 @@
 package dev.roundelay.server.jobs;
 
+import dev.roundelay.contract.archive.ZipEntryCount;
 import dev.roundelay.storage.BlobStore;
 import dev.roundelay.storage.SnapshotEntry;
 import java.io.IOException;
@@ -8,18 +9,21 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 
 /// Looks at a shard's zip headers, without unpacking: what a worker would refuse is refused at submit.
 final class ShardCheck {
-    static final int MAX_ENTRIES = 1_000_000;
+    static final int MAX_ENTRIES = ZipEntryCount.MOST;
     /// A shard may unpack to this many times its size and [#SLACK_BYTES] more.
     static final long MAX_RATIO = 200;
 
     static final long SLACK_BYTES = 1L << 30;
 
     private final BlobStore blobs;
+    // Entries that are held in memory at a time, over all submits: some 700 bytes each.
+    private final Semaphore entriesInMemory = new Semaphore(2 * MAX_ENTRIES, true);
 
     ShardCheck(BlobStore blobs) {
         this.blobs = blobs;
@@ -27,6 +31,24 @@ final class ShardCheck {
 
     /// Returns why a shard cannot be used, as `what; what to do` without the key; empty if nothing is wrong.
     Optional<String> problem(SnapshotEntry shard) throws IOException {
+        int entries;
+        try (BlobChannel channel = new BlobChannel(blobs, shard.blob(), shard.sizeBytes())) {
+            entries = ZipEntryCount.of(channel, MAX_ENTRIES);
+        }
+        if (entries > MAX_ENTRIES) {
+            return Optional.of("has more than %,d entries, or %,d MiB of names; pack them into fewer files"
+                    .formatted(MAX_ENTRIES, ZipEntryCount.MOST_DIRECTORY_BYTES >> 20));
+        }
+        // No submit holds its share for longer than it takes to look at its entries.
+        entriesInMemory.acquireUninterruptibly(entries);
+        try {
+            return problemOf(shard);
+        } finally {
+            entriesInMemory.release(entries);
+        }
+    }
+
+    private Optional<String> problemOf(SnapshotEntry shard) throws IOException {
         try (BlobChannel channel = new BlobChannel(blobs, shard.blob(), shard.sizeBytes());
                 ZipFile zip = ZipFile.builder()
                         .setSeekableByteChannel(channel)
@@ -52,9 +74,6 @@ final class ShardCheck {
             }
             if (!names.add(name)) {
                 return Optional.of("holds \"%s\" twice; make the zip again".formatted(shorten(name)));
-            }
-            if (names.size() > MAX_ENTRIES) {
-                return Optional.of("has more than %,d entries; pack them into fewer files".formatted(MAX_ENTRIES));
             }
             // A forged size may be as large as a long: it must not be added before it is compared.
             if (entry.getSize() > sizeBytes * MAX_RATIO + SLACK_BYTES - unpacked) {

@@ -70,6 +70,16 @@ class ShardCheckTest {
         assertThat(problem(Zips.claiming(1, Long.MAX_VALUE)).orElseThrow()).contains("unpack");
     }
 
+    /// The library would hold them all in memory before one could be looked at.
+    @Test
+    void more_entries_than_a_worker_can_hold_are_refused_before_they_are_read() throws IOException {
+        String[] names = java.util.stream.IntStream.rangeClosed(0, ShardCheck.MAX_ENTRIES)
+                .mapToObj(i -> "f" + i)
+                .toArray(String[]::new);
+
+        assertThat(problem(Zips.of(names)).orElseThrow()).contains("more than 100,000 entries");
+    }
+
     @Test
     void anything_but_a_zip_is_refused() throws IOException {
         byte[] whole = Zips.of("a.txt", "b.txt");

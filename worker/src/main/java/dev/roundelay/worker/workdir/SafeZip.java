@@ -1,8 +1,10 @@
 package dev.roundelay.worker.workdir;
 
+import dev.roundelay.contract.archive.ZipEntryCount;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,13 +30,11 @@ import org.apache.commons.compress.archivers.zip.ZipFile;
 /// @param maxRatio     unpacked bytes for each byte of the archive
 /// @param ratioFree    so many bytes are allowed whatever the ratio
 public record SafeZip(int maxEntries, long maxBytes, int maxRatio, long ratioFree) {
-    // What the directory of an archive may take for each entry, in memory that is ours: name, extra fields, comment.
-    private static final int DIRECTORY_BYTES_PER_ENTRY = 512;
     private static final int MAX_DEPTH = 64;
 
-    /// Returns the default limits: 1,000,000 entries, 100 GB, 200 times the archive's size or 1 GiB.
+    /// Returns the default limits: 100,000 entries, 100 GB, 200 times the archive's size or 1 GiB.
     public static SafeZip withDefaults() {
-        return new SafeZip(1_000_000, 100_000_000_000L, 200, 1L << 30);
+        return new SafeZip(ZipEntryCount.MOST, 100_000_000_000L, 200, 1L << 30);
     }
 
     /// Unpacks an archive into a folder that is empty or absent. Files become 0644, folders 0755.
@@ -64,14 +64,9 @@ public record SafeZip(int maxEntries, long maxBytes, int maxRatio, long ratioFre
         Set<String> taken = new HashSet<>();
         long bytes = 0;
         int files = 0;
-        int entries = 0;
         for (Enumeration<ZipArchiveEntry> all = zip.getEntries(); all.hasMoreElements(); ) {
             ZipArchiveEntry entry = all.nextElement();
             String where = "[" + archive + ", entry " + shown(entry.getName()) + "] ";
-            if (++entries > maxEntries) {
-                throw new WorkdirException(
-                        "[" + archive + "] has more than " + maxEntries + " entries; pack fewer, larger files");
-            }
             String path = checkedPath(entry, where);
             Path file = path.isEmpty() ? target : target.resolve(path);
             if (entry.isDirectory()) {
@@ -164,13 +159,19 @@ public record SafeZip(int maxEntries, long maxBytes, int maxRatio, long ratioFre
         }
     }
 
-    // The library reads the whole directory into memory before the first entry can be counted.
+    // The library reads the whole directory into memory before the first entry can be looked at.
     private void checkDirectory(Path archive, String name) throws IOException {
-        long size = Files.size(archive);
-        long directory = size - ZipDirectory.findStart(archive, name);
-        if (directory > saturatedProduct(maxEntries, DIRECTORY_BYTES_PER_ENTRY) || directory > (1L << 29)) {
+        int entries;
+        try (SeekableByteChannel channel = Files.newByteChannel(archive)) {
+            entries = ZipEntryCount.of(channel, maxEntries);
+        }
+        if (entries > maxEntries) {
             throw new WorkdirException(String.format(
-                    Locale.ROOT, "[%s] its directory of %,d bytes is too large; pack fewer files", name, directory));
+                    Locale.ROOT,
+                    "[%s] has more than %,d entries, or %,d MiB of names; pack fewer, larger files",
+                    name,
+                    maxEntries,
+                    ZipEntryCount.MOST_DIRECTORY_BYTES >> 20));
         }
     }
 
