@@ -2346,6 +2346,8 @@ export interface components {
             /** @description `bubblewrap` or `none` */
             isolation: string;
             gpus: components["schemas"]["TelemetryGpu"][];
+            /** @description why it takes no new shards, `[where] what; what to do`; null if it does */
+            trouble?: string | null;
         };
         /** @description One GPU. Memory in MiB, 0 where the driver does not tell it; use in percent. */
         TelemetryGpu: {

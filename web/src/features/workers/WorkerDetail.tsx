@@ -29,7 +29,9 @@ export function WorkerDetail({ worker, onClose }: Props) {
         {/* Mantine's own head of a drawer would be a second banner of the page to a screen reader. */}
         <Drawer.Body pt="md">
           <Group justify="space-between" align="flex-start" wrap="nowrap" mb="sm">
-            <Drawer.Title fw={600} className="r-wrap">{worker?.name ?? "Worker"}</Drawer.Title>
+            <Drawer.Title fw={600} className="r-wrap">
+              {worker?.name ?? "Worker"}
+            </Drawer.Title>
             <Drawer.CloseButton aria-label="Close the worker" />
           </Group>
           {worker ? (
@@ -63,6 +65,11 @@ function Detail({ worker, onGone }: DetailProps) {
       {worker.quarantine && (
         <Text role="alert" c="var(--mantine-color-error)" className="r-wrap">
           {worker.quarantine}
+        </Text>
+      )}
+      {worker.telemetry?.trouble && (
+        <Text role="alert" c="var(--mantine-color-error)" className="r-wrap">
+          {worker.telemetry.trouble}
         </Text>
       )}
       <Facts>

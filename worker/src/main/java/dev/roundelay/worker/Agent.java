@@ -32,6 +32,7 @@ import dev.roundelay.worker.sandbox.SandboxConfig;
 import dev.roundelay.worker.sync.Changes;
 import dev.roundelay.worker.sync.SyncLoop;
 import dev.roundelay.worker.telemetry.Machine;
+import dev.roundelay.worker.telemetry.DiskWatch;
 import dev.roundelay.worker.telemetry.MachineProbe;
 import dev.roundelay.worker.telemetry.Sampler;
 import java.io.IOException;
@@ -100,7 +101,11 @@ public final class Agent {
         try (DataDirLock lock = DataDirLock.take(data);
                 ProcessLauncher launcher = new ProcessLauncher();
                 Gpus gpus = Gpus.find(launcher, gpuSettings, config.slots(), System::nanoTime, changes::signal);
-                Sampler sampler = new Sampler(gpus, data, config.isolation().toString(), clock);
+                Sampler sampler = new Sampler(
+                        gpus,
+                        new DiskWatch(data, config.diskReserve(), changes::signal),
+                        config.isolation().toString(),
+                        clock);
                 WorkerClient client = client(backoff)) {
             lock.requireHeld();
             Sandbox sandbox = sandbox(launcher);
@@ -251,8 +256,10 @@ public final class Agent {
             String instance,
             List<SyncRequest.Held> held,
             @Nullable String seen) {
-        int slots = gpus.isEmpty() ? machine.slots() : gpus.slots();
-        List<Long> free = gpus.isEmpty() ? null : gpus.slotFreeMemoryMb();
+        int usable = gpus.isEmpty() ? machine.slots() : gpus.slots();
+        // In trouble it keeps what it holds, and offers nothing beside it.
+        int slots = telemetry.trouble() == null ? usable : Math.min(usable, held.size());
+        List<Long> free = gpus.isEmpty() ? null : telemetry.trouble() == null ? gpus.slotFreeMemoryMb() : List.of();
         return new SyncRequest(
                 instance,
                 RegisterRequest.PROTOCOL,

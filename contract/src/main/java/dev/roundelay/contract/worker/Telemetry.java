@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param cpuPercent of all cores, 0 to 100
 /// @param isolation  `bubblewrap` or `none`
+/// @param trouble    why it takes no new shards, `[where] what; what to do`; null if it does
 public record Telemetry(
         Instant time,
         double cpuPercent,
@@ -18,7 +19,8 @@ public record Telemetry(
         long freeMemoryMb,
         long diskFreeMb,
         String isolation,
-        List<Gpu> gpus) {
+        List<Gpu> gpus,
+        @Nullable String trouble) {
     public Telemetry {
         Objects.requireNonNull(time, "time is missing");
         Objects.requireNonNull(isolation, "isolation is missing");

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param authority     SHA-256 of the server's own authority, as the join token has it; null to trust by caCertificate
 /// @param handover      folder of the server through which files change hands by hard link
 /// @param memoryMb      memory that all slots share; 0: most of the machine's
+/// @param diskReserve   kept for what runs already
 public record WorkerConfig(
         List<URI> servers,
         @Nullable String token,
@@ -34,6 +35,7 @@ public record WorkerConfig(
         PackageIndex index,
         long memoryMb,
         Limits limits,
+        DiskReserve diskReserve,
         Duration disconnectLimit,
         @Nullable Path caCertificate,
         @Nullable String authority,
@@ -56,4 +58,9 @@ public record WorkerConfig(
 
     /// What one job may use here.
     public record Limits(int processes, long outDirMb, long temporaryMb, long logMb, int openFiles) {}
+
+    /// The free disk below which this worker takes no new shards.
+    ///
+    /// @param megabytes at most a twentieth of the disk is kept
+    public record DiskReserve(long megabytes) {}
 }

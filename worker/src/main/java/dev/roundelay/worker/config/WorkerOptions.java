@@ -118,6 +118,13 @@ public final class WorkerOptions {
     String logMb;
 
     @Option(
+            names = "--disk-reserve-mb",
+            paramLabel = "N",
+            description = "Free disk below which no new shards are taken (default: 1024, at most 1/20 of the disk).")
+    @Nullable
+    String diskReserveMb;
+
+    @Option(
             names = "--disconnect-limit",
             paramLabel = "SECONDS",
             description = "Keep on without server (default: 600).")
@@ -182,6 +189,7 @@ public final class WorkerOptions {
                 resolveIndex(environment, problems),
                 number("--memory-mb", memoryMb, 0, 64, 1L << 30, problems),
                 resolveLimits(problems),
+                new WorkerConfig.DiskReserve(number("--disk-reserve-mb", diskReserveMb, 1_024, 0, 1L << 30, problems)),
                 Duration.ofSeconds(number("--disconnect-limit", disconnectLimit, 600, 1, 604_800, problems)),
                 existing("--cacert", cacert, problems),
                 resolveAuthority(joinToken, resolvedServers, problems),

@@ -2,9 +2,7 @@ package dev.roundelay.worker.telemetry;
 
 import dev.roundelay.contract.worker.Telemetry;
 import dev.roundelay.worker.gpu.Gpus;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -21,7 +19,7 @@ public final class Sampler implements AutoCloseable {
     private final ProcFiles proc = new ProcFiles(Path.of("/proc"));
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Gpus gpus;
-    private final Path dataDir;
+    private final DiskWatch disk;
     private final String isolation;
     private final InstantSource clock;
     private volatile Telemetry latest;
@@ -29,9 +27,9 @@ public final class Sampler implements AutoCloseable {
     /// Makes one and measures once.
     ///
     /// @param isolation as shown to people: `bubblewrap` or `none`
-    public Sampler(Gpus gpus, Path dataDir, String isolation, InstantSource clock) throws InterruptedException {
+    public Sampler(Gpus gpus, DiskWatch disk, String isolation, InstantSource clock) throws InterruptedException {
         this.gpus = gpus;
-        this.dataDir = dataDir;
+        this.disk = disk;
         this.isolation = isolation;
         this.clock = clock;
         this.latest = measure();
@@ -54,7 +52,8 @@ public final class Sampler implements AutoCloseable {
                 last.freeMemoryMb(),
                 last.diskFreeMb(),
                 last.isolation(),
-                gpus.telemetry());
+                gpus.telemetry(),
+                last.trouble());
     }
 
     private void run() {
@@ -73,6 +72,7 @@ public final class Sampler implements AutoCloseable {
 
     private Telemetry measure() throws InterruptedException {
         gpus.refresh();
+        DiskWatch.Look look = disk.look();
         return new Telemetry(
                 clock.instant(),
                 proc.cpuPercent(),
@@ -80,17 +80,10 @@ public final class Sampler implements AutoCloseable {
                 Runtime.getRuntime().availableProcessors(),
                 proc.memoryMb("MemTotal"),
                 proc.memoryMb("MemAvailable"),
-                diskFreeMb(),
+                look.freeMb(),
                 isolation,
-                gpus.telemetry());
-    }
-
-    private long diskFreeMb() {
-        try {
-            return Files.getFileStore(dataDir).getUsableSpace() >> 20;
-        } catch (IOException e) {
-            throw new UncheckedIOException("[" + dataDir + "] free space cannot be read", e);
-        }
+                gpus.telemetry(),
+                look.trouble());
     }
 
     @Override

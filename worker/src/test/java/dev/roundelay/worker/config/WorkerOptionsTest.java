@@ -35,6 +35,7 @@ class WorkerOptionsTest {
         assertThat(config.isolation()).isEqualTo(Isolation.BUBBLEWRAP);
         assertThat(config.disconnectLimit()).isEqualTo(Duration.ofMinutes(10));
         assertThat(config.limits()).isEqualTo(new WorkerConfig.Limits(512, 10_000, 2_000, 100, 4_096));
+        assertThat(config.diskReserve()).isEqualTo(new WorkerConfig.DiskReserve(1_024));
         assertThat(config.dataDir()).isEqualTo(folder.resolve(".local/share/roundelay-worker"));
         assertThat(config.python()).hasFileName("python3");
     }

@@ -47,6 +47,7 @@ public final class RunningAgent implements AutoCloseable {
         private Isolation isolation = Isolation.BUBBLEWRAP;
         private long memoryMb = 2_048;
         private long outDirMb = 100;
+        private long diskReserveMb;
         private long temporaryMb = 200;
         private int processes = 256;
         private Duration disconnectLimit = Duration.ofMinutes(10);
@@ -109,6 +110,12 @@ public final class RunningAgent implements AutoCloseable {
             return this;
         }
 
+        /// Sets the free disk below which no new shards are taken.
+        public Setup diskReserveMb(long mb) {
+            diskReserveMb = mb;
+            return this;
+        }
+
         /// Sets the most that out_dir may hold.
         public Setup outDirMb(long mb) {
             outDirMb = mb;
@@ -163,6 +170,7 @@ public final class RunningAgent implements AutoCloseable {
                             Optional.empty(), List.of(), List.of(), true, false, Optional.empty(), Map.of()),
                     memoryMb,
                     new WorkerConfig.Limits(processes, outDirMb, temporaryMb, 1, 1_024),
+                    new WorkerConfig.DiskReserve(diskReserveMb),
                     disconnectLimit,
                     null,
                     null,
