@@ -17,6 +17,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 READY_SECONDS = 180
+# Options that only one kind of program has: its main class stands in no command line where a jar of its own starts it.
+SERVER = b"\0--s3-port\0"
+WORKER = b"\0--name\0"
 ENDED = ("FINISHED", "FAILED", "CANCELLED")
 
 
@@ -54,7 +57,7 @@ class Product:
         self._errors.close()
 
     def server_pid(self) -> int:
-        return self._child(b"server.Main")
+        return self._child(SERVER)
 
     def worker_pid(self, name: str) -> int:
         return self._child(b"\0--name\0" + name.encode() + b"\0")
@@ -74,7 +77,9 @@ class Product:
     def harness_pids(self) -> set[int]:
         """Every process below the workers."""
         parents = _parents()
-        workers = {pid for pid, parent in parents.items() if parent == self._up.pid and b"worker.Main" in _command(pid)}
+        workers = {pid for pid, parent in parents.items() if parent == self._up.pid and WORKER in _command(pid)}
+        if not workers:
+            raise SystemExit(f"[bench] no process below up with {WORKER!r}")
         return set().union(*(_below(pid, parents) for pid in workers))
 
     def named_below(self, word: str) -> set[int]:
