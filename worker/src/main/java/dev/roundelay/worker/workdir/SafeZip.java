@@ -48,16 +48,29 @@ public record SafeZip(int maxEntries, long maxBytes, int maxRatio, long ratioFre
         checkDirectory(archive, name);
         long archiveBytes = Files.size(archive);
         long most = Math.min(maxBytes, Math.max(ratioFree, saturatedProduct(archiveBytes, maxRatio)));
-        try (ZipFile zip = ZipFile.builder()
-                .setPath(archive)
-                .setCharset(StandardCharsets.UTF_8)
-                .setUseUnicodeExtraFields(true)
-                .get()) {
+        try (ZipFile zip = open(archive, name)) {
             return unpack(zip, name, target, most);
         } catch (ZipException | java.io.EOFException | IllegalArgumentException e) {
-            throw new WorkdirException(
-                    "[" + name + "] is no readable zip (" + e.getMessage() + "); make it again and upload it", e);
+            throw unreadable(name, e);
         }
+    }
+
+    // The file could be read when its entries were counted: what fails here is not the disk.
+    private static ZipFile open(Path archive, String name) {
+        try {
+            return ZipFile.builder()
+                    .setPath(archive)
+                    .setCharset(StandardCharsets.UTF_8)
+                    .setUseUnicodeExtraFields(true)
+                    .get();
+        } catch (IOException | IllegalArgumentException e) {
+            throw unreadable(name, e);
+        }
+    }
+
+    private static WorkdirException unreadable(String name, Exception cause) {
+        return new WorkdirException(
+                "[" + name + "] is no readable zip (" + cause.getMessage() + "); make it again and upload it", cause);
     }
 
     private int unpack(ZipFile zip, String archive, Path target, long most) throws IOException {
