@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from conftest import HOME, ROOT, wheel
 
 SBOM = HOME / "sbom.cdx.json"
@@ -34,9 +35,7 @@ def test_every_file_of_lib_and_share_is_in_it_with_its_hash(sbom: dict[str, Any]
     listed = {name: sha256(one) for one in sbom["components"] for name in files(one) if sha256(one)}
     shipped = [*HOME.glob("lib/*"), *HOME.glob("share/*.whl")]
     assert len(shipped) > 50
-    assert listed == {
-        str(file.relative_to(HOME)): hashlib.sha256(file.read_bytes()).hexdigest() for file in shipped
-    }
+    assert listed == {str(file.relative_to(HOME)): hashlib.sha256(file.read_bytes()).hexdigest() for file in shipped}
 
 
 def test_each_third_party_jar_has_the_coordinates_under_which_weaknesses_are_published(sbom: dict[str, Any]) -> None:

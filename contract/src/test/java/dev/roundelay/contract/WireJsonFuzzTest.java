@@ -146,6 +146,8 @@ class WireJsonFuzzTest extends DecoderFuzz {
         } catch (JacksonException e) {
             throw new AssertionError("what was read is refused when it is written and read again: " + json, e);
         }
-        assertThat(Json.strict().writeValueAsString(again)).isEqualTo(json);
+        // As trees: the order of a copied map is another in each run.
+        assertThat(Json.strict().readTree(Json.strict().writeValueAsString(again)))
+                .isEqualTo(Json.strict().readTree(json));
     }
 }

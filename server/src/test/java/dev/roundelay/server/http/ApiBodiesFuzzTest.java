@@ -106,8 +106,9 @@ class ApiBodiesFuzzTest extends DecoderFuzz {
     private static void requireSame(Object value, Class<?> type) throws IOException {
         String json = Json.strict().writeValueAsString(value);
         try {
-            assertThat(Json.strict().writeValueAsString(Json.strict().readValue(json, type)))
-                    .isEqualTo(json);
+            // As trees: the order of a copied map is another in each run.
+            String again = Json.strict().writeValueAsString(Json.strict().readValue(json, type));
+            assertThat(Json.strict().readTree(again)).isEqualTo(Json.strict().readTree(json));
         } catch (JacksonException e) {
             throw new AssertionError("what was accepted cannot be stored: " + json, e);
         }
