@@ -32,7 +32,8 @@ class AgentDiskIT {
     @BeforeEach
     void start() throws Exception {
         plane = new FakeControlPlane();
-        String refused = said("mount", "-t", "tmpfs", "-o", "size=" + DISK_MB + "m,mode=755", "test", folder.toString());
+        String refused =
+                said("mount", "-t", "tmpfs", "-o", "size=" + DISK_MB + "m,mode=755", "test", folder.toString());
         assumeTrue(refused.isEmpty(), "not run: this machine lets nobody mount a small disk: " + refused);
     }
 

@@ -44,7 +44,7 @@ public final class Product implements AutoCloseable {
             endOnce(setup.firstEnd());
         }
         this.server = launchServer();
-        this.credentials = readCredentials();
+        this.credentials = credentialsOrEnd();
         this.serverOfWorkers = Objects.requireNonNull(credentials.get("RESON_BASE_URL"));
         this.api = new Api(credentials);
         this.bucket = new Bucket(credentials);
@@ -110,6 +110,16 @@ public final class Product implements AutoCloseable {
                 name,
                 Program.java(
                         name, WORKER_MAIN, "128m", folder, traps.options(name), traps.environment(name), arguments));
+    }
+
+    private Map<String, String> credentialsOrEnd() {
+        try {
+            return readCredentials();
+        } catch (UncheckedIOException e) {
+            server.close();
+            endPostgres();
+            throw e;
+        }
     }
 
     private void endOnce(String point) {

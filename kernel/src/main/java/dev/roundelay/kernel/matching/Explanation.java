@@ -83,7 +83,10 @@ public final class Explanation {
             return Optional.of("kept for an older job");
         }
         if (worker.offer().slots() == 0) {
-            return Optional.of(worker.offer().device().equals("cuda") ? "has no usable GPU" : "takes no new shards; its page says why");
+            return Optional.of(
+                    worker.offer().device().equals("cuda")
+                            ? "has no usable GPU"
+                            : "takes no new shards; its page says why");
         }
         return pool.hasRoom(worker.id(), 0) ? Optional.empty() : Optional.of("busy");
     }

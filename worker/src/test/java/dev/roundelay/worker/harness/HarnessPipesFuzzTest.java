@@ -79,7 +79,7 @@ class HarnessPipesFuzzTest extends DecoderFuzz {
     private static void requireUsable(JsonNode frame) {
         Description description = HarnessAnswers.description(frame);
         assertThat(description.classes()).allMatch(name -> name.length() <= 210);
-        FailureReport failure = HarnessAnswers.failure(frame.path("error"), WHERE, 2);
+        FailureReport failure = HarnessAnswers.failure(frame.path("error"), WHERE, 2, "cuda");
         assertThat(failure.message()).startsWith("[").hasSizeLessThan(5_000);
         try {
             Update update = HarnessAnswers.update(frame, Path.of("update"), WHERE, 2);
