@@ -7,6 +7,7 @@ import dev.roundelay.contract.job.JobView;
 import dev.roundelay.e2e.product.Draft;
 import dev.roundelay.e2e.product.Eventually;
 import dev.roundelay.e2e.product.Product;
+import dev.roundelay.e2e.product.Program;
 import dev.roundelay.e2e.product.Python;
 import dev.roundelay.e2e.product.Zips;
 import java.io.IOException;
@@ -74,6 +75,37 @@ class BackupIT {
         assertThat(modelOf(product.finish(draft("afterwards", 0)))).isEqualTo(undisturbed);
         assertThat(product.admin(List.of("verify", "--data-dir", restored.toString())))
                 .isZero();
+    }
+
+    @Test
+    void backups_are_taken_turn_by_turn_and_the_oldest_go() throws Exception {
+        Path folder = product.folder().resolve("turns");
+        List<String> words = List.of(
+                "backup",
+                "--data-dir",
+                product.data().toString(),
+                "--to",
+                folder.toString(),
+                "--every",
+                "1s",
+                "--keep",
+                "2");
+        try (Program program = product.startAdmin(words)) {
+            program.awaitLine("removed backup-");
+        }
+
+        List<Path> left = whole(folder);
+        // The third one is removed after it was written: the program may have been told to stop between.
+        assertThat(left).hasSizeBetween(2, 3);
+        assertThat(product.admin(List.of("verify", left.getLast().toString()))).isZero();
+    }
+
+    private static List<Path> whole(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.getFileName().toString().matches("backup-[^.]*"))
+                    .sorted()
+                    .toList();
+        }
     }
 
     private static Path takeBackup() throws IOException {

@@ -1,6 +1,7 @@
 package dev.roundelay.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.roundelay.contract.job.AssignmentView;
 import dev.roundelay.contract.job.JobView;
@@ -75,6 +76,10 @@ class FailoverIT {
         byte[] undisturbed = model(product.bucket(), product.finish(draft("undisturbed", 0)));
         JobView job = product.submit(draft("moved", 3));
         awaitRound(job, 1);
+        assertThat(product.api().call("GET", "/readyz", null)).contains("ready");
+        assertThatThrownBy(() -> second.call("GET", "/readyz", null))
+                .hasMessageContaining("503")
+                .hasMessageContaining("stands by");
 
         product.server().kill();
         long killed = System.nanoTime();

@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
@@ -211,6 +212,8 @@ class S3ServletIT {
             put(link(endpoint, "a b"));
             put(URI.create(link(endpoint, "a b").toString().replace("Signature=", "Signature=0")));
             put(URI.create(link(endpoint, "a b").toString().replace(SIGNER.accessKeyId(), "rsk_live_by-mistake")));
+            // The line comes when all is done, which is after the answer.
+            awaitLines(lines, 3);
         } finally {
             audit.detachAppender(lines);
             audit.setLevel(null);
@@ -225,6 +228,13 @@ class S3ServletIT {
                                 .doesNotContain("Signature"),
                         line -> assertThat(line).contains("status=403"),
                         line -> assertThat(line).startsWith("key=- ").contains("status=403"));
+    }
+
+    private static void awaitLines(ListAppender<ILoggingEvent> lines, int count) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (lines.list.size() < count && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(1_000_000);
+        }
     }
 
     @Test

@@ -60,6 +60,8 @@ class DatabaseAwayIT {
                 PATIENCE,
                 () -> catchThrowable(() -> product.api().submit(Map.of("name", "meanwhile"))),
                 error -> error instanceof UncheckedIOException);
+        Throwable unready = catchThrowable(() -> product.api().call("GET", "/readyz", null));
+        String health = product.api().call("GET", "/healthz", null);
         System.out.println("[away] a submit meanwhile: " + refused.getMessage());
         LockSupport.parkNanos(AWAY.toNanos());
         database.wire().mend();
@@ -80,6 +82,8 @@ class DatabaseAwayIT {
                 .extracting(AssignmentView::attempt)
                 .containsOnly(1);
         assertThat(refused).hasMessageContaining("503").hasMessageContaining("database");
+        assertThat(unready).hasMessageContaining("503").hasMessageContaining("[database] it does not answer");
+        assertThat(health).contains("alive");
     }
 
     private void awaitTraining(JobView job) {

@@ -247,9 +247,14 @@ public final class Product implements AutoCloseable {
 
     /// Runs an operator's command beside the server, and returns its exit code.
     public int admin(List<String> words) {
-        try (Program program = Program.java("admin", ADMIN_MAIN, "128m", folder, words)) {
+        try (Program program = startAdmin(words)) {
             return program.awaitExit();
         }
+    }
+
+    /// Starts an operator's command beside the server; the caller closes it.
+    public Program startAdmin(List<String> words) {
+        return Program.java("admin", ADMIN_MAIN, "128m", folder, words);
     }
 
     /// Kills the database's first process as the kernel would.

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// The options of `roundelay worker` as given; [#resolve] checks them. Lists may be given as repeated options
@@ -97,25 +98,8 @@ public final class WorkerOptions {
     @Nullable
     String memoryMb;
 
-    @Option(names = "--max-processes", paramLabel = "N", description = "Processes of a job (default: 512).")
-    @Nullable
-    String processes;
-
-    @Option(names = "--max-open-files", paramLabel = "N", description = "Open files of a process (default: 4096).")
-    @Nullable
-    String openFiles;
-
-    @Option(names = "--out-dir-limit-mb", paramLabel = "N", description = "Output files of a job (default: 10000).")
-    @Nullable
-    String outDirMb;
-
-    @Option(names = "--tmp-limit-mb", paramLabel = "N", description = "Temporary files of a job (default: 2000).")
-    @Nullable
-    String temporaryMb;
-
-    @Option(names = "--log-limit-mb", paramLabel = "N", description = "Log of a job (default: 100).")
-    @Nullable
-    String logMb;
+    @Mixin
+    private final LimitOptions limits = new LimitOptions();
 
     @Option(
             names = "--disk-reserve-mb",
@@ -179,7 +163,7 @@ public final class WorkerOptions {
                 resolvedServers,
                 joinToken == null ? null : joinToken.secret(),
                 resolveName(hostName, problems),
-                (int) number("--slots", slots, 0, 0, 1_024, problems),
+                (int) problems.number("--slots", slots, 0, 0, 1_024),
                 (dataDir == null ? home.resolve(".local/share/roundelay-worker") : Path.of(dataDir)).toAbsolutePath(),
                 resolvePython(environment.getOrDefault("PATH", ""), problems),
                 pairs("--labels", labels, problems),
@@ -187,10 +171,10 @@ public final class WorkerOptions {
                 List.copyOf(allowUsers),
                 resolveIsolation(problems),
                 resolveIndex(environment, problems),
-                number("--memory-mb", memoryMb, 0, 64, 1L << 30, problems),
-                resolveLimits(problems),
-                new WorkerConfig.DiskReserve(number("--disk-reserve-mb", diskReserveMb, 1_024, 0, 1L << 30, problems)),
-                Duration.ofSeconds(number("--disconnect-limit", disconnectLimit, 600, 1, 604_800, problems)),
+                problems.number("--memory-mb", memoryMb, 0, 64, 1L << 30),
+                limits.resolve(problems),
+                new WorkerConfig.DiskReserve(problems.number("--disk-reserve-mb", diskReserveMb, 1_024, 0, 1L << 30)),
+                Duration.ofSeconds(problems.number("--disconnect-limit", disconnectLimit, 600, 1, 604_800)),
                 existing("--cacert", cacert, problems),
                 resolveAuthority(joinToken, resolvedServers, problems),
                 existing("--handover-dir", handoverDir, problems),
@@ -348,32 +332,6 @@ public final class WorkerOptions {
         }
         problems.add("--isolation", "'" + wanted + "' is unknown; use bubblewrap or none");
         return Isolation.BUBBLEWRAP;
-    }
-
-    private WorkerConfig.Limits resolveLimits(Problems problems) {
-        return new WorkerConfig.Limits(
-                (int) number("--max-processes", processes, 512, 16, 1_000_000, problems),
-                number("--out-dir-limit-mb", outDirMb, 10_000, 1, 1L << 30, problems),
-                number("--tmp-limit-mb", temporaryMb, 2_000, 1, 1L << 30, problems),
-                number("--log-limit-mb", logMb, 100, 1, 1L << 20, problems),
-                (int) number("--max-open-files", openFiles, 4_096, 64, 1_000_000, problems));
-    }
-
-    private static long number(
-            String option, @Nullable String given, long otherwise, long least, long most, Problems problems) {
-        if (given == null) {
-            return otherwise;
-        }
-        try {
-            long value = Long.parseLong(given.strip());
-            if (value >= least && value <= most) {
-                return value;
-            }
-        } catch (NumberFormatException _) {
-            // Reported below.
-        }
-        problems.add(option, "'" + given + "' must be a whole number from " + least + " to " + most);
-        return otherwise;
     }
 
     private static Map<String, String> pairs(String option, List<String> given, Problems problems) {

@@ -20,11 +20,13 @@ final class BubblewrapCommand {
             "/etc/mime.types");
     private static final List<String> NETWORK_FILES =
             List.of("/etc/resolv.conf", "/etc/hosts", "/etc/ssl", "/etc/ca-certificates", "/etc/pki", "/etc/gai.conf");
-    // Writes its own pid into the control group, opens the filter as descriptor 9 and the file for what bubblewrap says
-    // of itself as 8, and becomes the rest of its arguments.
-    private static final String LAUNCHER =
-            "[ -z \"$1\" ] || echo $$ >\"$1\" || exit 125; exec 9<\"$2\" 8>\"$3\" || exit 125;"
-                    + " shift 3; exec \"$@\"";
+    /// Writes the shell's own pid into the control groups of the first argument, one a line.
+    static final String ENTER =
+            "set -f; IFS='\n'; for g in $1; do echo $$ >\"$g\" || exit 125; done; unset IFS; set +f;";
+    // Enters them, opens the filter as descriptor 9 and the file for what bubblewrap says of itself as 8, and becomes
+    // the
+    // rest of its arguments.
+    private static final String LAUNCHER = ENTER + " exec 9<\"$2\" 8>\"$3\" || exit 125; shift 3; exec \"$@\"";
     // Lays every source under one folder of a mount namespace of its own, then becomes the rest of its arguments.
     private static final String STAGE = "s=$1; shift; mount -t tmpfs -o mode=755 stage \"$s\" || exit 125; i=0;"
             + " while [ \"$1\" != -- ]; do if [ -d \"$1\" ]; then mkdir \"$s/$i\"; else : >\"$s/$i\"; fi;"
@@ -41,13 +43,13 @@ final class BubblewrapCommand {
 
     /// Returns the whole command line.
     ///
-    /// @param entrance `cgroup.procs` of the sandbox's group, or empty
+    /// @param entrances `cgroup.procs` of the sandbox's groups, one a line, or empty
     /// @param filter   file with the seccomp program
     /// @param passwd   file that stands for `/etc/passwd`
     /// @param info     file that will name the namespace's first process
-    List<String> of(SandboxSpec spec, String entrance, Path filter, Path passwd, Path info) {
+    List<String> of(SandboxSpec spec, String entrances, Path filter, Path passwd, Path info) {
         List<String> line = new ArrayList<>(
-                List.of("/bin/sh", "-c", LAUNCHER, "roundelay-sandbox", entrance, filter.toString(), info.toString()));
+                List.of("/bin/sh", "-c", LAUNCHER, "roundelay-sandbox", entrances, filter.toString(), info.toString()));
         List<Mount> mounts = new ArrayList<>(spec.mounts());
         mounts.add(Mount.readOnly(passwd, "/etc/passwd"));
         if (root) {

@@ -51,7 +51,7 @@ final class MemoryCgroup implements AutoCloseable {
         }
     }
 
-    private static void removeIfLeft(Path group) {
+    static void removeIfLeft(Path group) {
         try {
             Instant made = Files.getLastModifiedTime(group).toInstant();
             if (made.isBefore(Instant.now().minusSeconds(60))) {
@@ -134,7 +134,7 @@ final class MemoryCgroup implements AutoCloseable {
         return Files.isDirectory(hybrid) ? hybrid : Path.of("/sys/fs/cgroup");
     }
 
-    private static List<String> readLines(Path file) {
+    static List<String> readLines(Path file) {
         try {
             return Files.readAllLines(file);
         } catch (IOException e) {

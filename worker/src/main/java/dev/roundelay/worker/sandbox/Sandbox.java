@@ -48,7 +48,7 @@ public final class Sandbox {
                     + "; install the package bubblewrap, or start the worker with --isolation none");
         }
         if (config.cgroups()) {
-            MemoryCgroup.sweep();
+            ControlGroups.sweep();
         }
         SandboxSpec spec = new SandboxSpec(
                 "check",
@@ -148,11 +148,11 @@ public final class Sandbox {
     public SandboxProcess start(SandboxSpec spec) {
         String unique = spec.name() + "-" + UUID.randomUUID().toString().substring(0, 8);
         Path folder = config.scratch().resolve(unique);
-        Optional<MemoryCgroup> group =
-                config.cgroups() ? MemoryCgroup.tryCreate(unique, spec.limits().memoryBytes()) : Optional.empty();
+        ControlGroups groups =
+                config.cgroups() ? ControlGroups.create(unique, spec.limits().memoryBytes()) : ControlGroups.none();
         try {
             Files.createDirectories(folder);
-            ProcessBuilder builder = new ProcessBuilder(command(spec, folder, group));
+            ProcessBuilder builder = new ProcessBuilder(command(spec, folder, groups));
             builder.environment().clear();
             if (config.isolation() == Isolation.NONE) {
                 builder.environment().putAll(spec.environment());
@@ -161,18 +161,18 @@ public final class Sandbox {
                 builder.environment().put("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
             }
             Process process = launcher.start(builder);
-            return new SandboxProcess(process, spec, config.isolation(), group, folder);
+            return new SandboxProcess(process, spec, config.isolation(), groups, folder);
         } catch (IOException e) {
-            group.ifPresent(MemoryCgroup::close);
+            groups.close();
             throw new SandboxException("[sandbox " + spec.name() + "] " + e.getMessage(), e);
         }
     }
 
-    private List<String> command(SandboxSpec spec, Path folder, Optional<MemoryCgroup> group) throws IOException {
-        String entrance = group.map(found -> found.entrance().toString()).orElse("");
+    private List<String> command(SandboxSpec spec, Path folder, ControlGroups groups) throws IOException {
+        String entrances = groups.entrances();
         if (config.isolation() == Isolation.NONE) {
-            List<String> line = new ArrayList<>(List.of(
-                    "/bin/sh", "-c", "[ -z \"$1\" ] || echo $$ >\"$1\"; shift; exec \"$@\"", "roundelay", entrance));
+            List<String> line = new ArrayList<>(
+                    List.of("/bin/sh", "-c", BubblewrapCommand.ENTER + " shift; exec \"$@\"", "roundelay", entrances));
             line.addAll(List.of("setsid", "setpriv", "--pdeathsig", "KILL"));
             line.addAll(BubblewrapCommand.limited(spec));
             return line;
@@ -180,6 +180,6 @@ public final class Sandbox {
         Path filter = Files.write(folder.resolve("filter"), SeccompFilter.program(System.getProperty("os.arch")));
         Path passwd = Files.writeString(folder.resolve("passwd"), "job:x:1000:1000::" + HOME + ":/bin/sh\n");
         return new BubblewrapCommand(config, root)
-                .of(spec, entrance, filter, passwd, folder.resolve(SandboxProcess.INFO));
+                .of(spec, entrances, filter, passwd, folder.resolve(SandboxProcess.INFO));
     }
 }

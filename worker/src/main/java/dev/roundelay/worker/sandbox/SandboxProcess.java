@@ -32,7 +32,7 @@ public final class SandboxProcess implements AutoCloseable {
     private final Process process;
     private final SandboxSpec spec;
     private final Isolation isolation;
-    private final Optional<MemoryCgroup> group;
+    private final ControlGroups groups;
     private final Path folder;
     private final CompletableFuture<Exit> cause = new CompletableFuture<>();
     private final CompletableFuture<Exit> exit = new CompletableFuture<>();
@@ -40,11 +40,11 @@ public final class SandboxProcess implements AutoCloseable {
     private volatile Usage peak = Usage.NONE;
     private volatile long init = -1;
 
-    SandboxProcess(Process process, SandboxSpec spec, Isolation isolation, Optional<MemoryCgroup> group, Path folder) {
+    SandboxProcess(Process process, SandboxSpec spec, Isolation isolation, ControlGroups groups, Path folder) {
         this.process = process;
         this.spec = spec;
         this.isolation = isolation;
-        this.group = group;
+        this.groups = groups;
         this.folder = folder;
         Thread.ofVirtual().name("watch-" + spec.name()).start(this::watch);
     }
@@ -264,13 +264,11 @@ public final class SandboxProcess implements AutoCloseable {
         int code = process.isAlive() ? 137 : process.exitValue();
         Exit natural = code > 128 ? new Exit.Signalled(code - 128) : new Exit.Exited(code);
         Exit found = cause.getNow(natural);
-        if (group.isPresent()) {
-            if (group.get().kills() > 0 && !(found instanceof Exit.Stopped)) {
-                long limit = spec.limits().memoryBytes();
-                found = new Exit.LimitExceeded(Limit.MEMORY, limit, limit);
-            }
-            group.get().close();
+        if (groups.kills() > 0 && !(found instanceof Exit.Stopped)) {
+            long limit = spec.limits().memoryBytes();
+            found = new Exit.LimitExceeded(Limit.MEMORY, limit, limit);
         }
+        groups.close();
         removeFolder();
         exit.complete(found);
     }

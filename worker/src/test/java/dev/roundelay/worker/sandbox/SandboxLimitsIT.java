@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// How hostile code tries to take more than it is given, or to hide what it takes. Without control groups, so that the
 /// agent's own counting is what is tried; `SandboxEscapeIT` has those with them. `UnprivilegedAgentIT` runs all of it
 /// again as a normal user.
-@Timeout(90)
+// A bomb leaves little of a machine's cores to whoever is to end it, where no control group shares them out.
+@Timeout(300)
 class SandboxLimitsIT {
     private static final String HELPERS = """
             import ctypes, mmap, os, signal, sys, threading, time

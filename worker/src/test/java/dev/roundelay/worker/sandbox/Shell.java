@@ -52,7 +52,7 @@ final class Shell implements AutoCloseable {
             process.stdin().close();
             CompletableFuture<String> err = CompletableFuture.supplyAsync(() -> read(process.stderr()));
             String said = read(process.stdout());
-            return new Outcome(process.exit().get(60, TimeUnit.SECONDS), said.strip(), err.get());
+            return new Outcome(process.exit().get(240, TimeUnit.SECONDS), said.strip(), err.get());
         }
     }
 
