@@ -11,11 +11,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /// A processor group of version 1 for one sandbox: all of its processes together have the share of one.
 ///
-/// Without it Linux shares out the cores by session (autogroups, sched(7)): a job whose processes each begin a session
-/// of
-/// their own takes nearly all of them from its worker, which then cannot see what it is to end. Under version 2 the
-/// group
-/// that bounds the memory does this too, where the processor is delegated with it.
+/// Without it Linux shares out the cores by session (autogroups, sched(7)): a job whose processes each begin a
+/// session of their own takes nearly all of them from its worker, which then cannot see what it is to end.
+/// Under version 2 the group that bounds the memory does this too, where the processor is delegated with it.
 final class CpuCgroup implements AutoCloseable {
     private static final String PREFIX = "roundelay-";
     private static final int REMOVE_TRIES = 100;

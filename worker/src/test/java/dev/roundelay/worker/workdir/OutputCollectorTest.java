@@ -140,11 +140,9 @@ public class OutputCollectorTest {
                 .isEqualTo(new OutputCollector.Collected(List.of(), List.of("out_dir: no folder any more")));
     }
 
-    /// Whoever goes on writing while files are taken over gets some of its own bytes stored, never a foreign file's.
-    /// Hard
-    /// links are not among these attacks: a sandbox has no foreign file on the file system of its folder, and the
-    kernel
-    /// links none of another owner (fs.protected_hardlinks).
+    /// Whoever goes on writing while files are taken over gets some of its own bytes stored, never a foreign
+    /// file's. Hard links are not among these attacks: a sandbox has no foreign file on the file system of its
+    /// folder, and the kernel links none of another owner (fs.protected_hardlinks).
     @Test
     void files_that_change_while_they_are_taken_never_lead_outside() throws Exception {
         Path secret = Files.writeString(folder.resolve("secret"), "s3cret");
