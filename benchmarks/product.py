@@ -17,6 +17,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 READY_SECONDS = 180
+# For the largest models on a slow machine.
+JOB_SECONDS = 1_800
 # Options that only one kind of program has: its main class stands in no command line where a jar of its own starts it.
 SERVER = b"\0--s3-port\0"
 WORKER = b"\0--name\0"
@@ -135,7 +137,10 @@ class Product:
         """Runs a job of add_one.py and returns its rounds, with the wall time of its submit."""
         submitted = time.time()
         job = self.submit(name, sites, megabytes, rounds)
+        patience = time.monotonic() + JOB_SECONDS
         while (job := self.call("GET", f"/jobs/{job['id']}"))["state"] not in ENDED:
+            if time.monotonic() > patience:
+                raise SystemExit(f"[bench] {name} has not ended within {JOB_SECONDS} s: {job['state']}, {job.get('phase')}")
             time.sleep(0.2)
         if job["state"] != "FINISHED":
             raise SystemExit(f"[bench] {name} is {job['state']}: {job.get('failure')}")
