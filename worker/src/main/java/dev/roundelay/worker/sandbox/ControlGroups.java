@@ -5,7 +5,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// The control groups of one sandbox, as far as the machine lets us have any.
-record ControlGroups(Optional<MemoryCgroup> memory, Optional<CpuCgroup> cpu) implements AutoCloseable {
+record ControlGroups(Optional<MemoryCgroup> memory, Optional<CgroupFolder> cpu) implements AutoCloseable {
     static ControlGroups none() {
         return new ControlGroups(Optional.empty(), Optional.empty());
     }
@@ -21,7 +21,7 @@ record ControlGroups(Optional<MemoryCgroup> memory, Optional<CpuCgroup> cpu) imp
 
     /// Returns the files that a process writes its pid to in order to enter, one a line.
     String entrances() {
-        return Stream.concat(memory.map(MemoryCgroup::entrance).stream(), cpu.map(CpuCgroup::entrance).stream())
+        return Stream.concat(memory.map(MemoryCgroup::entrance).stream(), cpu.map(CgroupFolder::entrance).stream())
                 .map(Object::toString)
                 .collect(Collectors.joining("\n"));
     }
@@ -34,6 +34,6 @@ record ControlGroups(Optional<MemoryCgroup> memory, Optional<CpuCgroup> cpu) imp
     @Override
     public void close() {
         memory.ifPresent(MemoryCgroup::close);
-        cpu.ifPresent(CpuCgroup::close);
+        cpu.ifPresent(CgroupFolder::close);
     }
 }

@@ -1,27 +1,20 @@
 package dev.roundelay.worker.sandbox;
 
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 
 /// A memory control group for one sandbox, version 1 or 2, below the agent's own group.
 ///
 /// It is the first line; the agent's own polling is the second one and the only one where no group can be made.
 final class MemoryCgroup implements AutoCloseable {
-    private static final int REMOVE_TRIES = 100;
-    private static final long REMOVE_PAUSE_NANOS = 10_000_000;
-
-    private final Path folder;
+    private final CgroupFolder folder;
     private final boolean second;
 
-    private MemoryCgroup(Path folder, boolean second) {
+    private MemoryCgroup(CgroupFolder folder, boolean second) {
         this.folder = folder;
         this.second = second;
     }
@@ -37,37 +30,15 @@ final class MemoryCgroup implements AutoCloseable {
         return Optional.empty();
     }
 
-    /// Removes empty groups that killed agents have left; one of the last minute may be about to be entered.
     static void sweep() {
-        for (Parent parent : parents()) {
-            try (DirectoryStream<Path> left = Files.newDirectoryStream(parent.folder(), "roundelay-*")) {
-                for (Path group : left) {
-                    removeIfLeft(group);
-                }
-            } catch (IOException | DirectoryIteratorException e) {
-                // What stays is empty and goes with the agent's own group.
-                continue;
-            }
-        }
-    }
-
-    static void removeIfLeft(Path group) {
-        try {
-            Instant made = Files.getLastModifiedTime(group).toInstant();
-            if (made.isBefore(Instant.now().minusSeconds(60))) {
-                Files.deleteIfExists(group);
-            }
-        } catch (IOException e) {
-            // It is in use.
-            return;
-        }
+        parents().forEach(parent -> CgroupFolder.sweep(parent.folder()));
     }
 
     private record Parent(Path folder, boolean second) {}
 
     private static List<Parent> parents() {
         List<Parent> parents = new ArrayList<>();
-        for (String line : readLines(Path.of("/proc/self/cgroup"))) {
+        for (String line : CgroupFolder.lines(Path.of("/proc/self/cgroup"))) {
             String[] parts = line.split(":", 3);
             boolean second = parts[1].isEmpty();
             if (second || List.of(parts[1].split(",")).contains("memory")) {
@@ -80,12 +51,12 @@ final class MemoryCgroup implements AutoCloseable {
 
     /// Returns the file that a process writes its pid to in order to enter.
     Path entrance() {
-        return folder.resolve("cgroup.procs");
+        return folder.entrance();
     }
 
     /// Returns how many processes the kernel has killed because of the limit.
     long kills() {
-        for (String line : readLines(folder.resolve(second ? "memory.events" : "memory.oom_control"))) {
+        for (String line : CgroupFolder.lines(folder.path().resolve(second ? "memory.events" : "memory.oom_control"))) {
             if (line.startsWith("oom_kill ")) {
                 return Long.parseLong(line.substring(9).strip());
             }
@@ -93,38 +64,31 @@ final class MemoryCgroup implements AutoCloseable {
         return 0;
     }
 
-    /// Removes the group once the kernel lets it go: its last processes may be dead but not yet reaped.
     @Override
     public void close() {
-        for (int i = 0; i < REMOVE_TRIES; i++) {
-            try {
-                Files.deleteIfExists(folder);
-                return;
-            } catch (IOException e) {
-                LockSupport.parkNanos(REMOVE_PAUSE_NANOS);
-            }
-        }
+        folder.close();
     }
 
     private static Optional<MemoryCgroup> tryCreate(Path own, String name, long limitBytes, boolean second) {
         if (!Files.isWritable(own)
                 || (second
-                        && !readLines(own.resolve("cgroup.subtree_control"))
+                        && !CgroupFolder.lines(own.resolve("cgroup.subtree_control"))
                                 .toString()
                                 .contains("memory"))) {
             return Optional.empty();
         }
-        Path folder = own.resolve("roundelay-" + name);
         try {
-            Files.createDirectory(folder);
-            if (second) {
-                Files.writeString(folder.resolve("memory.max"), Long.toString(limitBytes));
-            } else {
-                Files.writeString(folder.resolve("memory.limit_in_bytes"), Long.toString(limitBytes));
+            CgroupFolder folder = CgroupFolder.create(own, name);
+            MemoryCgroup group = new MemoryCgroup(folder, second);
+            try {
+                Path limit = folder.path().resolve(second ? "memory.max" : "memory.limit_in_bytes");
+                Files.writeString(limit, Long.toString(limitBytes));
+                return Optional.of(group);
+            } catch (IOException _) {
+                group.close();
+                return Optional.empty();
             }
-            return Optional.of(new MemoryCgroup(folder, second));
-        } catch (IOException e) {
-            new MemoryCgroup(folder, second).close();
+        } catch (IOException _) {
             return Optional.empty();
         }
     }
@@ -132,13 +96,5 @@ final class MemoryCgroup implements AutoCloseable {
     private static Path unifiedMount() {
         Path hybrid = Path.of("/sys/fs/cgroup/unified");
         return Files.isDirectory(hybrid) ? hybrid : Path.of("/sys/fs/cgroup");
-    }
-
-    static List<String> readLines(Path file) {
-        try {
-            return Files.readAllLines(file);
-        } catch (IOException e) {
-            return List.of();
-        }
     }
 }
