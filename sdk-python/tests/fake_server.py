@@ -154,9 +154,6 @@ class FakeServer:
                 try:
                     if self.headers.get("Authorization") != f"Bearer {API_KEY}":
                         raise Refusal(401, "invalid_api_key", "[key] unknown", "Check the API key.")
-                    with server.lock:
-                        for fault in list(server.faults):
-                            fault(seen)
                     server.handle(self, seen)
                 except Refusal as refusal:
                     self.answer(refusal.status, refusal.body, {"Content-Type": "application/problem+json", **refusal.headers})
@@ -201,6 +198,9 @@ class FakeServer:
     def handle(self, http: Any, seen: Seen) -> None:
         parts = seen.path.split("/")[3:]
         with self.lock:
+            # In one piece with what follows: a fault that counts what is stored counts all of it.
+            for fault in list(self.faults):
+                fault(seen)
             if seen.route in self.canned:
                 http.answer(*self.canned[seen.route])
                 return

@@ -78,6 +78,14 @@ public class HostileJobsIT {
                         "for _ in range(20): os.fork() or (bytearray(os.urandom(1)) * 50_000_000, time.sleep(600))",
                         "time.sleep(600)"),
                 new Attack(
+                        "memory-of-one-child",
+                        FailureReason.HOST_OUT_OF_MEMORY,
+                        List.of("the limit of 419 MB"),
+                        "if not os.fork():",
+                        "    keep = []",
+                        "    while True: keep.append(bytearray(os.urandom(1 << 20)) * 8)",
+                        "time.sleep(600)"),
+                new Attack(
                         "processes",
                         FailureReason.LIMIT_EXCEEDED,
                         List.of("processes and threads", "the limit of 40", "--max-processes"),

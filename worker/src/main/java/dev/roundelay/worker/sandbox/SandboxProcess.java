@@ -188,7 +188,13 @@ public final class SandboxProcess implements AutoCloseable {
         if (memory > limits.memoryBytes()) {
             exceeded = Optional.of(new Exit.LimitExceeded(Limit.MEMORY, memory, limits.memoryBytes()));
         }
-        return exceeded;
+        // The kernel ends the largest process alone, and a program may wait for ever for a child that is no more.
+        return groups.kills() > 0 ? Optional.of(memoryExceeded()) : exceeded;
+    }
+
+    private Exit memoryExceeded() {
+        long limit = spec.limits().memoryBytes();
+        return new Exit.LimitExceeded(Limit.MEMORY, limit, limit);
     }
 
     private long tmpfsBytes(long pid) {
@@ -265,8 +271,7 @@ public final class SandboxProcess implements AutoCloseable {
         Exit natural = code > 128 ? new Exit.Signalled(code - 128) : new Exit.Exited(code);
         Exit found = cause.getNow(natural);
         if (groups.kills() > 0 && !(found instanceof Exit.Stopped)) {
-            long limit = spec.limits().memoryBytes();
-            found = new Exit.LimitExceeded(Limit.MEMORY, limit, limit);
+            found = memoryExceeded();
         }
         groups.close();
         removeFolder();
