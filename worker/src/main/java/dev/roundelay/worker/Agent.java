@@ -180,23 +180,8 @@ public final class Agent {
     }
 
     private EnvironmentStore environments(Interpreter python, Sandbox sandbox) throws IOException {
-        WorkerConfig.PackageIndex index = config.index();
-        EnvironmentConfig defaults = EnvironmentConfig.withDefaults(config.dataDir());
         EnvironmentStore store = new EnvironmentStore(
-                new EnvironmentConfig(
-                        defaults.folder(),
-                        defaults.maxBytes(),
-                        defaults.timeout(),
-                        index.indexUrl(),
-                        index.extraIndexUrls(),
-                        index.findLinks(),
-                        index.offline(),
-                        index.allowSourceBuilds(),
-                        index.caCertificate(),
-                        index.proxyVariables()),
-                python,
-                sandbox,
-                clock);
+                EnvironmentConfig.withDefaults(config.dataDir(), config.index()), python, sandbox, clock);
         store.start();
         return store;
     }

@@ -1,12 +1,12 @@
 package dev.roundelay.worker.config;
 
+import dev.roundelay.worker.environment.PackageIndex;
 import dev.roundelay.worker.sandbox.Isolation;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// What an operator asked of this worker, checked.
@@ -41,20 +41,6 @@ public record WorkerConfig(
         @Nullable String authority,
         @Nullable Path handover,
         boolean exitWithParent) {
-
-    /// Where requirements are installed from.
-    ///
-    /// @param allowSourceBuilds whether packages without a wheel may be built
-    /// @param caCertificate     authority of the index
-    /// @param proxyVariables    the agent's own `HTTPS_PROXY` and the like, for the installer only
-    public record PackageIndex(
-            Optional<URI> indexUrl,
-            List<URI> extraIndexUrls,
-            List<Path> findLinks,
-            boolean offline,
-            boolean allowSourceBuilds,
-            Optional<Path> caCertificate,
-            Map<String, String> proxyVariables) {}
 
     /// What one job may use here.
     public record Limits(int processes, long outDirMb, long temporaryMb, long logMb, int openFiles) {}

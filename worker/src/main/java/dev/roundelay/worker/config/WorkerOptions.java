@@ -1,6 +1,7 @@
 package dev.roundelay.worker.config;
 
 import dev.roundelay.contract.worker.JoinToken;
+import dev.roundelay.worker.environment.PackageIndex;
 import dev.roundelay.worker.sandbox.Isolation;
 import java.io.IOException;
 import java.net.URI;
@@ -77,6 +78,13 @@ public final class WorkerOptions {
 
     @Option(names = "--extra-index-url", split = ",", paramLabel = "URL", description = "Further package index.")
     List<String> extraIndexUrls = new ArrayList<>();
+
+    @Option(
+            names = "--index-hosts",
+            split = ",",
+            paramLabel = "HOST[:PORT]",
+            description = "Where else an index keeps its files; builds reach nothing but the indexes and these.")
+    List<String> indexHosts = new ArrayList<>();
 
     @Option(names = "--find-links", split = ",", paramLabel = "PATH", description = "Folder with wheels.")
     List<String> findLinks = new ArrayList<>();
@@ -186,7 +194,7 @@ public final class WorkerOptions {
         return config;
     }
 
-    private WorkerConfig.PackageIndex resolveIndex(Map<String, String> environment, Problems problems) {
+    private PackageIndex resolveIndex(Map<String, String> environment, Problems problems) {
         Map<String, String> proxies = new LinkedHashMap<>();
         for (String name : PROXY_VARIABLES) {
             String value = environment.get(name);
@@ -194,24 +202,36 @@ public final class WorkerOptions {
                 proxies.put(name, value);
             }
         }
-        return new WorkerConfig.PackageIndex(
+        return new PackageIndex(
                 Optional.ofNullable(indexUrl).flatMap(url -> parseUrl("--index-url", url, problems)),
                 extraIndexUrls.stream()
                         .flatMap(url -> parseUrl("--extra-index-url", url, problems).stream())
                         .toList(),
-                findLinks.stream()
-                        .map(folder -> Path.of(folder).toAbsolutePath())
-                        .toList(),
+                indexHosts.stream().filter(host -> isHost(host, problems)).toList(),
+                findLinks.stream().map(Path::of).toList(),
                 offline,
                 allowSourceBuilds,
                 Optional.ofNullable(existing("--index-cacert", indexCacert, problems)),
                 proxies);
     }
 
+    private static boolean isHost(String text, Problems problems) {
+        try {
+            URI uri = new URI("https://" + text);
+            if (uri.getHost() != null && text.equals(uri.getRawAuthority()) && uri.getUserInfo() == null) {
+                return true;
+            }
+        } catch (URISyntaxException _) {
+            // Reported with all others below.
+        }
+        problems.add("--index-hosts", "'" + text + "' is no host; write files.example.org or files.example.org:8443");
+        return false;
+    }
+
     private static Optional<URI> parseUrl(String option, String text, Problems problems) {
         try {
             URI uri = new URI(text.strip());
-            if ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme())) {
+            if (("http".equals(uri.getScheme()) || "https".equals(uri.getScheme())) && uri.getHost() != null) {
                 return Optional.of(uri);
             }
         } catch (URISyntaxException _) {

@@ -2,6 +2,7 @@ package dev.roundelay.worker.environment;
 
 import dev.roundelay.contract.requirement.Requirement;
 import dev.roundelay.worker.sandbox.Exit;
+import dev.roundelay.worker.sandbox.Isolation;
 import dev.roundelay.worker.sandbox.Mount;
 import dev.roundelay.worker.sandbox.Sandbox;
 import dev.roundelay.worker.sandbox.SandboxLimits;
@@ -24,31 +25,38 @@ import java.util.function.Consumer;
 /// Builds one environment, in the sandbox: only its own folder and the download cache are writable, and it holds no
 /// file or secret of a job.
 final class EnvironmentBuilder {
-    // Arguments: interpreter, folder, lines of a .pth file (may be empty), then the installer's own.
+    // Arguments: interpreter, folder, lines of a .pth file (may be empty), the program of the gate, its folder and
+    // names,
+    // then the installer's own.
     private static final String SCRIPT = """
-            python=$1 folder=$2 layer=$3; shift 3
+            python=$1 folder=$2 layer=$3 program=$4 gate=$5 hosts=$6; shift 6
             "$python" -s -m venv --system-site-packages --without-pip "$folder" || exit 90
             if [ -n "$layer" ]; then
               for site in "$folder"/lib/python3*/site-packages; do printf '%s\\n' "$layer" >"$site/_base.pth" || exit 91; done
             fi
             if "$folder/bin/python" -s -c 'import pip' 2>/dev/null; then
-              exec "$folder/bin/python" -s -m pip install --no-input --disable-pip-version-check --no-color \
+              exec "$python" -s -c "$program" "$gate" "$hosts" "$folder/bin/python" -s -m pip install --no-input --disable-pip-version-check --no-color \
                 --progress-bar off --no-warn-script-location --retries 2 --timeout 15 "$@"
             elif command -v uv >/dev/null; then
-              exec uv pip install --python "$folder/bin/python" --no-progress --color never "$@"
+              exec "$python" -s -c "$program" "$gate" "$hosts" uv pip install --python "$folder/bin/python" --no-progress --color never "$@"
             fi
             echo 'this Python has no pip, and there is no uv' >&2; exit 92
             """;
     private static final int NO_INSTALLER = 92;
+    // What an installer needs to know whom to trust.
+    private static final List<String> TRUST = List.of("/etc/ssl", "/etc/ca-certificates", "/etc/pki");
+    private static final String GATE = "/run/index";
     private static final long MEMORY = 4L << 30;
     private static final long DOWNLOAD_BYTES = 20_000_000_000L;
 
     private final EnvironmentConfig config;
+    private final PackageIndex index;
     private final Interpreter interpreter;
     private final Sandbox sandbox;
 
     EnvironmentBuilder(EnvironmentConfig config, Interpreter interpreter, Sandbox sandbox) {
         this.config = config;
+        this.index = config.index();
         this.interpreter = interpreter;
         this.sandbox = sandbox;
     }
@@ -63,7 +71,8 @@ final class EnvironmentBuilder {
         sandbox.giveTo(folder, SandboxSpec.BUILDER);
         sandbox.giveTo(downloads, SandboxSpec.BUILDER);
         PipOutput output = new PipOutput();
-        try (SandboxProcess process = sandbox.start(spec(folder, downloads, requirements))) {
+        try (IndexGate gate = IndexGate.open(index);
+                SandboxProcess process = start(folder, downloads, gate, requirements)) {
             process.stdin().close();
             Thread out = pump(process.stdout(), output, log);
             Thread err = pump(process.stderr(), output, log);
@@ -78,13 +87,18 @@ final class EnvironmentBuilder {
         }
     }
 
+    private SandboxProcess start(Path folder, Path downloads, IndexGate gate, List<Requirement> requirements) {
+        sandbox.giveTo(gate.folder(), SandboxSpec.BUILDER);
+        return sandbox.start(spec(folder, downloads, gate, requirements));
+    }
+
     private void check(Exit exit, PipOutput output) throws EnvironmentException {
         switch (exit) {
             case Exit.Exited(int code) when code == 0 -> {}
             case Exit.Exited(int code)
             when code == NO_INSTALLER ->
                 throw output.failed("the worker's Python has no pip and there is no uv", "ask the operator for one");
-            case Exit.Exited _ -> throw output.failure(config.offline(), !config.sourceBuilds());
+            case Exit.Exited _ -> throw output.failure(index.offline(), !index.sourceBuilds());
             case Exit.LimitExceeded(var limit, long used, long allowed, var _) ->
                 throw output.failed(
                         "the build used " + used + " of " + allowed + " of " + limit,
@@ -95,19 +109,24 @@ final class EnvironmentBuilder {
         }
     }
 
-    private SandboxSpec spec(Path folder, Path downloads, List<Requirement> requirements) {
+    private SandboxSpec spec(Path folder, Path downloads, IndexGate gate, List<Requirement> requirements) {
         Mount target = Mount.writable(folder, folder.toString(), config.maxBytes());
         Mount cache = Mount.writable(downloads, downloads.toString(), DOWNLOAD_BYTES);
         List<Mount> mounts = new ArrayList<>();
         interpreter.folders().forEach(path -> mounts.add(Mount.readOnly(path)));
-        config.findLinks().forEach(path -> mounts.add(Mount.readOnly(path.toAbsolutePath())));
-        config.certificates().ifPresent(path -> mounts.add(Mount.readOnly(path.toAbsolutePath())));
+        index.findLinks().forEach(path -> mounts.add(Mount.readOnly(path)));
+        index.certificates().ifPresent(path -> mounts.add(Mount.readOnly(path.toAbsolutePath())));
+        TRUST.stream().map(Path::of).filter(Files::exists).forEach(path -> mounts.add(Mount.readOnly(path)));
+        mounts.add(Mount.readOnly(gate.folder(), GATE));
         mounts.add(target);
         mounts.add(cache);
         List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", SCRIPT, "build"));
         command.add(interpreter.executable().toString());
         command.add(folder.toString());
         command.add(interpreter.virtual() ? lines(interpreter.sitePackages()) : "");
+        command.add(IndexGate.program());
+        command.add(sandbox.isolation() == Isolation.NONE ? gate.folder().toString() : GATE);
+        command.add(gate.names());
         command.addAll(sourceOptions());
         requirements.forEach(requirement -> command.add(requirement.toString()));
         SandboxLimits limits = new SandboxLimits(MEMORY, 512, config.maxBytes(), 4_000_000_000L, 64L << 20, 4096);
@@ -119,28 +138,25 @@ final class EnvironmentBuilder {
                 mounts,
                 folder.toString(),
                 List.of(),
-                !config.offline(),
                 limits);
     }
 
     private List<String> sourceOptions() {
         List<String> options = new ArrayList<>();
-        if (!config.sourceBuilds()) {
+        if (!index.sourceBuilds()) {
             options.addAll(List.of("--only-binary", ":all:"));
         }
-        if (config.offline()) {
+        if (index.offline()) {
             options.add("--no-index");
         }
-        config.indexUrl().ifPresent(url -> options.addAll(List.of("--index-url", url.toString())));
-        config.extraIndexes().forEach(url -> options.addAll(List.of("--extra-index-url", url.toString())));
-        config.findLinks()
-                .forEach(path -> options.addAll(
-                        List.of("--find-links", path.toAbsolutePath().toString())));
+        index.indexUrl().ifPresent(url -> options.addAll(List.of("--index-url", url.toString())));
+        index.extraIndexUrls().forEach(url -> options.addAll(List.of("--extra-index-url", url.toString())));
+        index.findLinks().forEach(path -> options.addAll(List.of("--find-links", path.toString())));
         return options;
     }
 
     private Map<String, String> environment(Path downloads) {
-        Map<String, String> variables = new HashMap<>(config.proxyVariables());
+        Map<String, String> variables = new HashMap<>();
         variables.put("PATH", "/usr/local/bin:/usr/bin:/bin");
         variables.put("HOME", Sandbox.HOME);
         variables.put("LANG", "C.UTF-8");
@@ -148,7 +164,7 @@ final class EnvironmentBuilder {
         variables.put("PIP_CACHE_DIR", downloads.resolve("pip").toString());
         variables.put("UV_CACHE_DIR", downloads.resolve("uv").toString());
         variables.put("UV_NO_CONFIG", "1");
-        config.certificates().ifPresent(path -> {
+        index.certificates().ifPresent(path -> {
             variables.put("PIP_CERT", path.toAbsolutePath().toString());
             variables.put("SSL_CERT_FILE", path.toAbsolutePath().toString());
         });

@@ -215,7 +215,7 @@ public final class EnvironmentStore {
                 interpreter.executable().toString(),
                 interpreter.version(),
                 new TreeMap<>(interpreter.packages()).toString(),
-                config.source(),
+                config.index().source(),
                 missing.toString()));
     }
 

@@ -18,6 +18,9 @@ final class PipOutput {
                     + "|max retries exceeded|ssl: |sslerror|certificate verify failed|proxyerror|http error 5\\d\\d"
                     + "|\\b50[0-4] (server|bad gateway|service)|network is unreachable|connection reset"
                     + "|error sending request|dns error|client error \\(connect\\)");
+    // As index_gate.py says it.
+    private static final Pattern FOREIGN = Pattern.compile("^\\[index] (\\S+) is no host of");
+    private static final Pattern CUT_OFF = Pattern.compile("^\\[index] (\\S+ cannot be reached: .*)");
     private static final Pattern DISK =
             Pattern.compile("(?i)no space left on device|disk quota exceeded|file too large");
     private static final Pattern PACKAGE = Pattern.compile(
@@ -35,8 +38,10 @@ final class PipOutput {
 
     private final Deque<String> last = new ArrayDeque<>();
     private boolean unreachable;
+    private String cutOff = "";
     private boolean diskFull;
     private boolean unresolvable;
+    private @Nullable String foreignHost;
     private String culprit = "";
     private @Nullable String versions;
 
@@ -45,6 +50,15 @@ final class PipOutput {
         last.addLast(line);
         if (last.size() > KEPT_LINES) {
             last.removeFirst();
+        }
+        Matcher foreign = FOREIGN.matcher(line);
+        if (foreign.find()) {
+            foreignHost = foreign.group(1);
+        }
+        Matcher away = CUT_OFF.matcher(line);
+        if (away.find()) {
+            unreachable = true;
+            cutOff = " (" + away.group(1) + ")";
         }
         unreachable |= UNREACHABLE.matcher(line).find();
         diskFull |= DISK.matcher(line).find();
@@ -65,8 +79,14 @@ final class PipOutput {
         if (diskFull) {
             return failed("the disk is full", "ask the operator to free some", detail);
         }
+        if (foreignHost != null) {
+            return failed(
+                    "the package index leads to " + foreignHost + ", which builds of this worker may not reach",
+                    "ask the operator to name that host in --index-hosts",
+                    detail);
+        }
         if (unreachable) {
-            return failed("the package index cannot be reached", "another worker is tried first", detail);
+            return failed("the package index cannot be reached" + cutOff, "another worker is tried first", detail);
         }
         if (unresolvable) {
             String what = culprit.isEmpty() ? "the requirements" : culprit;

@@ -113,7 +113,6 @@ final class CudaProbe implements GpuProbe {
                 mounts,
                 "/",
                 nodes.of(gpu),
-                false,
                 LIMITS);
     }
 

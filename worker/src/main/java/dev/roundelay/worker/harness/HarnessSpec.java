@@ -63,7 +63,6 @@ final class HarnessSpec {
                 all,
                 sandbox.isolation() == Isolation.NONE ? folders.root().toString() : OUT,
                 config.devices(),
-                false,
                 config.limits());
     }
 

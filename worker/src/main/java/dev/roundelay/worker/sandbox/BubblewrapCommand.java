@@ -18,8 +18,6 @@ final class BubblewrapCommand {
             "/etc/localtime",
             "/etc/nsswitch.conf",
             "/etc/mime.types");
-    private static final List<String> NETWORK_FILES =
-            List.of("/etc/resolv.conf", "/etc/hosts", "/etc/ssl", "/etc/ca-certificates", "/etc/pki", "/etc/gai.conf");
     /// Writes the shell's own pid into the control groups of the first argument, one a line.
     static final String ENTER =
             "set -f; IFS='\n'; for g in $1; do echo $$ >\"$g\" || exit 125; done; unset IFS; set +f;";
@@ -60,9 +58,6 @@ final class BubblewrapCommand {
         line.addAll(List.of(
                 "--new-session", "--die-with-parent", "--seccomp", "9", "--info-fd", "8", "--hostname", "sandbox"));
         line.addAll(List.of("--uid", Integer.toString(INSIDE_ID), "--gid", Integer.toString(INSIDE_ID), "--clearenv"));
-        if (spec.network()) {
-            line.add("--share-net");
-        }
         addSystem(line, spec);
         for (Mount mount : mounts) {
             line.addAll(List.of(
@@ -126,11 +121,7 @@ final class BubblewrapCommand {
                 line.addAll(List.of("--ro-bind-try", folder, folder));
             }
         }
-        List<String> files = new ArrayList<>(SYSTEM_FILES);
-        if (spec.network()) {
-            files.addAll(NETWORK_FILES);
-        }
-        for (String file : files) {
+        for (String file : SYSTEM_FILES) {
             line.addAll(List.of("--ro-bind-try", file, file));
         }
         line.addAll(List.of("--proc", "/proc", "--dev", "/dev"));

@@ -58,7 +58,6 @@ public final class Sandbox {
                 List.of(),
                 "/",
                 List.of(),
-                false,
                 SandboxLimits.ofMemory(1L << 30));
         try (SandboxProcess process = start(spec)) {
             process.stdin().close();

@@ -3,7 +3,7 @@ package dev.roundelay.worker.sandbox;
 import java.util.List;
 import java.util.Map;
 
-/// One program to run in a sandbox.
+/// One program to run in a sandbox, without any network but a loopback of its own.
 ///
 /// @param name        for messages and the name of its control group; letters, digits and `-`
 /// @param uidIndex    which host uid a root agent drops to: the slot number, or -1 for the builder of environments
@@ -12,7 +12,6 @@ import java.util.Map;
 /// @param mounts      what it sees besides the system's read-only root
 /// @param directory   working folder, as seen inside
 /// @param devices     device nodes of the host that it may use, such as `/dev/nvidia0`
-/// @param network     whether it shares the host's network
 public record SandboxSpec(
         String name,
         int uidIndex,
@@ -21,7 +20,6 @@ public record SandboxSpec(
         List<Mount> mounts,
         String directory,
         List<String> devices,
-        boolean network,
         SandboxLimits limits) {
     /// The uid index of the builder of environments.
     public static final int BUILDER = -1;

@@ -14,6 +14,7 @@ import dev.roundelay.worker.config.PythonPath;
 import dev.roundelay.worker.environment.EnvironmentConfig;
 import dev.roundelay.worker.environment.EnvironmentStore;
 import dev.roundelay.worker.environment.Interpreter;
+import dev.roundelay.worker.environment.PackageIndex;
 import dev.roundelay.worker.harness.HarnessProgram;
 import dev.roundelay.worker.harness.JobFolders;
 import dev.roundelay.worker.run.Trees;
@@ -200,7 +201,7 @@ public final class Main implements Callable<Integer> {
                     .orElseThrow(() -> new IllegalArgumentException(
                             "[--python] there is no such interpreter, and no python3 in the PATH; give its path"));
             EnvironmentStore environments = new EnvironmentStore(
-                    EnvironmentConfig.withDefaults(base),
+                    EnvironmentConfig.withDefaults(base, PackageIndex.standard()),
                     Interpreter.probe(interpreter, launcher),
                     sandbox,
                     InstantSource.system());

@@ -2,6 +2,7 @@ package dev.roundelay.worker.controlplane;
 
 import dev.roundelay.worker.Agent;
 import dev.roundelay.worker.config.WorkerConfig;
+import dev.roundelay.worker.environment.PackageIndex;
 import dev.roundelay.worker.gpu.GpuSettings;
 import dev.roundelay.worker.sandbox.Isolation;
 import java.net.URI;
@@ -10,7 +11,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -166,8 +166,7 @@ public final class RunningAgent implements AutoCloseable {
                     datasets,
                     allowedUsers,
                     isolation,
-                    new WorkerConfig.PackageIndex(
-                            Optional.empty(), List.of(), List.of(), true, false, Optional.empty(), Map.of()),
+                    PackageIndex.offlineFrom(List.of(), false),
                     memoryMb,
                     new WorkerConfig.Limits(processes, outDirMb, temporaryMb, 1, 1_024),
                     new WorkerConfig.DiskReserve(diskReserveMb),

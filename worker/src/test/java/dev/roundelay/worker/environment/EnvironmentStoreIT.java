@@ -14,14 +14,11 @@ import dev.roundelay.worker.sandbox.SandboxLimits;
 import dev.roundelay.worker.sandbox.SandboxProcess;
 import dev.roundelay.worker.sandbox.SandboxSpec;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -141,22 +138,11 @@ class EnvironmentStoreIT {
 
     @Test
     void an_unreachable_index_is_the_platforms_failure() throws Exception {
-        EnvironmentConfig base = EnvironmentConfig.withDefaults(folder.resolve("python"));
         int closed;
         try (var socket = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
             closed = socket.getLocalPort();
         }
-        EnvironmentConfig config = new EnvironmentConfig(
-                base.folder(),
-                base.maxBytes(),
-                Duration.ofMinutes(2),
-                Optional.of(URI.create("http://127.0.0.1:" + closed + "/simple")),
-                List.of(),
-                List.of(),
-                false,
-                false,
-                Optional.empty(),
-                Map.of());
+        EnvironmentConfig config = from("http://127.0.0.1:" + closed + "/simple", Map.of());
         EnvironmentStore store = store(Pythons.distribution(), config);
 
         assertThatThrownBy(() -> store.obtain("usr_1", List.of("alpha"), false, _ -> {}))
@@ -208,87 +194,82 @@ class EnvironmentStoreIT {
         return Files.setLastModifiedTime(own, FileTime.from(Instant.ofEpochSecond(lastUsed)));
     }
 
-    private static final String HOSTILE_BUILD = """
-            import os, socket, sys
-            def tell():
-                print('HOSTILE sees', len(os.listdir('ENVIRONMENTS')), len(os.listdir('DOWNLOADS')), os.path.exists('THE_FILE'))
-                for path in ('/usr/x', '/etc/x', '/x'):
-                    try: open(path, 'w'); print('HOSTILE wrote', path)
-                    except OSError: pass
-                try: open('OUTSIDE/x', 'w')
-                except OSError: pass
-                try: socket.create_connection(('127.0.0.1', PORT), 2); print('HOSTILE connected')
-                except OSError as e: print('HOSTILE', e.errno)
-                print('HOSTILE', sorted(k for k in os.environ if 'TOKEN' in k or 'SECRET' in k or 'RESON' in k))
-                print('HOSTILE', sorted(os.listdir(os.path.dirname(os.environ['PIP_CACHE_DIR']))))
-                sys.stdout.write('z' * 3_000_000 + '\\n')
-                for i in range(12_000): print('HOSTILE', i, 'y' * 1_000)
-                sys.stdout.flush()
-                raise RuntimeError('HOSTILE done')
-            def build_wheel(*args, **more): tell()
-            def build_sdist(*args, **more): tell()
-            """;
-
-    /// Wheels only, as it is by default: a package that would run code to be built does not.
     @Test
-    void a_package_without_a_wheel_runs_no_code() throws Exception {
-        try (ServerSocket service = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            Wheels.writeSource(wheels, "hostile", hostileBuild(service));
-            EnvironmentStore store = store(Pythons.distribution(), offline());
-            List<String> log = new java.util.concurrent.CopyOnWriteArrayList<>();
+    void packages_come_from_the_hosts_of_the_index() throws Exception {
+        try (FakeIndex index = new FakeIndex(wheels)) {
+            EnvironmentStore store =
+                    store(Pythons.distribution(), from(index.url(), Map.of("HTTP_PROXY", ""), index.filesHost()));
 
-            assertThatThrownBy(() -> store.obtain("usr_1", List.of("hostile"), false, log::add))
-                    .isInstanceOf(EnvironmentException.class);
-            assertThat(log).noneMatch(line -> line.contains("HOSTILE"));
+            try (var lease = store.obtain("usr_1", List.of("alpha"), false, _ -> {})) {
+                assertThat(run(lease.python(), "import alpha, beta; print(alpha.VERSION, beta.VERSION)"))
+                        .isEqualTo("1.0 2.5");
+            }
+            assertThat(index.seen()).contains("/simple/alpha/", "/files/alpha-1.0-py3-none-any.whl", "/simple/beta/");
         }
     }
 
     @Test
-    void a_build_from_sources_reaches_nothing_of_the_host_and_of_other_owners() throws Exception {
-        Path secret = Files.writeString(folder.resolve("worker.secret"), "s3cret");
-        try (ServerSocket service = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            Wheels.writeSource(wheels, "hostile", hostileBuild(service));
-            EnvironmentConfig from = offline();
-            EnvironmentStore store = store(
-                    Pythons.distribution(),
-                    new EnvironmentConfig(
-                            from.folder(),
-                            from.maxBytes(),
-                            from.timeout(),
-                            from.indexUrl(),
-                            from.extraIndexes(),
-                            from.findLinks(),
-                            true,
-                            true,
-                            from.certificates(),
-                            from.proxyVariables()));
-            store.obtain("usr_2", List.of("alpha"), false, _ -> {}).close();
-            List<String> log = new java.util.concurrent.CopyOnWriteArrayList<>();
+    void a_host_that_the_index_names_but_the_operator_does_not_is_told_of() throws Exception {
+        try (FakeIndex index = new FakeIndex(wheels)) {
+            EnvironmentStore store = store(Pythons.distribution(), from(index.url(), Map.of()));
 
-            assertThatThrownBy(() -> store.obtain("usr_1", List.of("hostile"), false, log::add))
-                    .isInstanceOf(EnvironmentException.class);
-
-            assertThat(secret).hasContent("s3cret");
-            assertThat(folder.resolve("x")).doesNotExist();
-            assertThat(folder.resolve("python/downloads").toFile().list()).hasSize(2);
-            assertThat(log.stream().filter(line -> line.contains("HOSTILE")).map(String::strip))
-                    .contains("HOSTILE sees 1 1 False", "HOSTILE 111", "HOSTILE []")
-                    .noneMatch(line -> line.contains("wrote") || line.contains("connected"));
-            assertThat(log).allMatch(line -> line.length() <= BuildLog.LONGEST_LINE);
-            assertThat(log.stream().mapToLong(String::length).sum()).isLessThan(2 * BuildLog.MOST_BYTES);
-            assertThat(folder.resolve("python/environments").toFile().list())
-                    .as("that of usr_2 and its mark")
-                    .hasSize(2);
+            assertThatThrownBy(() -> store.obtain("usr_1", List.of("alpha"), false, _ -> {}))
+                    .isInstanceOfSatisfying(EnvironmentException.class, e -> {
+                        assertThat(e.report().reason()).isEqualTo(FailureReason.ENVIRONMENT_FAILED);
+                        assertThat(e.report().message())
+                                .isEqualTo("[environment] the package index leads to " + index.filesHost()
+                                        + ", which builds of this worker may not reach; ask the operator to name that"
+                                        + " host in --index-hosts");
+                    });
+            assertThat(index.seen()).allMatch(path -> path.startsWith("/simple/"));
         }
     }
 
-    private String hostileBuild(ServerSocket service) {
-        return HOSTILE_BUILD
-                .replace("ENVIRONMENTS", folder.resolve("python/environments").toString())
-                .replace("DOWNLOADS", folder.resolve("python/downloads").toString())
-                .replace("THE_FILE", folder.resolve("worker.secret").toString())
-                .replace("OUTSIDE", folder.toString())
-                .replace("PORT", Integer.toString(service.getLocalPort()));
+    @Test
+    void the_index_is_reached_through_the_agents_own_proxy() throws Exception {
+        try (FakeIndex index = new FakeIndex(wheels);
+                FakeProxy proxy = new FakeProxy(false)) {
+            String address = "http://me:secret@127.0.0.1:" + proxy.port();
+            EnvironmentStore store =
+                    store(Pythons.distribution(), from(index.url(), Map.of("http_proxy", address), index.filesHost()));
+
+            store.obtain("usr_1", List.of("beta"), false, _ -> {}).close();
+
+            assertThat(proxy.heads())
+                    .anyMatch(head -> head.startsWith("CONNECT " + index.filesHost() + " HTTP/1.1\n")
+                            && head.contains("Proxy-Authorization: Basic bWU6c2VjcmV0\n"));
+        }
+    }
+
+    @Test
+    void a_proxy_that_refuses_is_named() throws Exception {
+        try (FakeIndex index = new FakeIndex(wheels);
+                FakeProxy proxy = new FakeProxy(true)) {
+            String address = "127.0.0.1:" + proxy.port();
+            EnvironmentStore store = store(Pythons.distribution(), from(index.url(), Map.of("HTTP_PROXY", address)));
+
+            assertThatThrownBy(() -> store.obtain("usr_1", List.of("beta"), false, _ -> {}))
+                    .isInstanceOfSatisfying(EnvironmentException.class, e -> {
+                        assertThat(e.report().message()).contains("the package index cannot be reached");
+                        assertThat(e.report().detail())
+                                .contains("the proxy 127.0.0.1 answers HTTP/1.1 403 Not For You");
+                    });
+            assertThat(index.seen()).isEmpty();
+        }
+    }
+
+    @Test
+    void hosts_that_no_proxy_serves_are_reached_directly() throws Exception {
+        try (FakeIndex index = new FakeIndex(wheels);
+                FakeProxy proxy = new FakeProxy(true)) {
+            Map<String, String> variables =
+                    Map.of("HTTP_PROXY", "127.0.0.1:" + proxy.port(), "NO_PROXY", "example.org, .0.0.1");
+            EnvironmentStore store = store(Pythons.distribution(), from(index.url(), variables, index.filesHost()));
+
+            store.obtain("usr_1", List.of("beta"), false, _ -> {}).close();
+
+            assertThat(proxy.heads()).isEmpty();
+        }
     }
 
     @Test
@@ -301,7 +282,23 @@ class EnvironmentStoreIT {
     }
 
     private EnvironmentConfig offline() {
-        return EnvironmentConfig.withDefaults(folder.resolve("python")).offlineFrom(List.of(wheels));
+        return config(PackageIndex.offlineFrom(List.of(wheels), false));
+    }
+
+    private EnvironmentConfig config(PackageIndex index) {
+        return EnvironmentConfig.withDefaults(folder.resolve("python"), index);
+    }
+
+    private EnvironmentConfig from(String index, Map<String, String> proxies, String... hosts) {
+        return config(new PackageIndex(
+                Optional.of(URI.create(index)),
+                List.of(),
+                List.of(hosts),
+                List.of(),
+                false,
+                true,
+                Optional.empty(),
+                proxies));
     }
 
     private EnvironmentStore store(Path python, EnvironmentConfig config) throws Exception {
@@ -323,7 +320,6 @@ class EnvironmentStoreIT {
                 python.folders().stream().map(Mount::readOnly).toList(),
                 "/",
                 List.of(),
-                false,
                 SandboxLimits.ofMemory(4L << 30));
         try (SandboxProcess process = sandbox.start(spec)) {
             process.stdin().close();

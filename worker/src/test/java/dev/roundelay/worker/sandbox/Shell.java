@@ -43,7 +43,6 @@ final class Shell implements AutoCloseable {
                 mounts,
                 "/app/out",
                 List.of(),
-                false,
                 limits));
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import dev.roundelay.worker.HostileJobsIT;
+import dev.roundelay.worker.environment.HostileBuildIT;
 import dev.roundelay.worker.harness.HostileHarnessIT;
 import dev.roundelay.worker.workdir.OutputCollectorTest;
 import java.io.File;
@@ -38,6 +39,7 @@ class UnprivilegedAgentIT {
             SandboxEscapeIT.class,
             SandboxLimitsIT.class,
             UntrustedTreeIT.class,
+            HostileBuildIT.class,
             OutputCollectorTest.class,
             HostileHarnessIT.class,
             HostileJobsIT.class);
