@@ -52,9 +52,7 @@ class SchemaIT {
 
         Path backup = folder.resolve("backups/schema-5-2026-01-02T030405Z.zip");
         assertThat(SchemaBackup.version(backup)).isEqualTo("5");
-        assertThat(database.values(
-                        "select version from flyway_schema_history order by installed_rank desc limit 1", String.class))
-                .isNotEqualTo(List.of("5"));
+        assertThat(version()).isNotEqualTo("5");
         assertThat(Files.getPosixFilePermissions(backup)).hasSize(2);
         assertThatThrownBy(() -> schema().restore(backup))
                 .isInstanceOf(IOException.class)
@@ -84,6 +82,26 @@ class SchemaIT {
         assertThat(database.values("select csrf_token from user_session", String.class))
                 .containsExactly("a;\"b,\n");
         assertThat(constraints()).isEqualTo(constraints);
+    }
+
+    @Test
+    void a_backup_of_an_older_release_is_restored_and_brought_up_to_this_one() throws Exception {
+        String newest = version();
+        reset();
+        migrateTo("5");
+        insertUser("ada");
+        Path backup = folder.resolve("b.zip");
+        try (var connection = database.database().connect(java.time.Duration.ofMinutes(1))) {
+            SchemaBackup.write(connection, "5", backup);
+        }
+        reset();
+
+        schema().restoreCopy(backup, "of-yesterday", new java.util.Random(7));
+
+        assertThat(database.values("select email from app_user", String.class)).containsExactly("ada@x");
+        assertThat(version()).isEqualTo(newest).isNotEqualTo("5");
+        assertThat(folder.resolve("backups")).doesNotExist();
+        assertThatThrownBy(() -> schema().restoreInto(backup)).hasMessageContaining("make an empty database");
     }
 
     @Test
@@ -126,6 +144,12 @@ class SchemaIT {
                             "schema-6-old.zip",
                             "schema-5-2026-01-02T030405Z.zip");
         }
+    }
+
+    private String version() {
+        return database.values(
+                        "select version from flyway_schema_history order by installed_rank desc limit 1", String.class)
+                .getFirst();
     }
 
     private Schema schema() {
