@@ -732,6 +732,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/strategies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The strategies that a job may name in `federation.strategy`, the default first. */
+        get: operations["strategies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -2293,6 +2310,31 @@ export interface components {
         };
         /** @enum {string} */
         StepKind: "prepare" | "initialise" | "wait" | "train" | "validate" | "finish" | "stop";
+        /** @description A strategy that a job may name in `federation.strategy`. */
+        StrategyEntry: {
+            /** @description as a job names it */
+            name: string;
+            /** @description for people */
+            title: string;
+            /** @description what it does, in a line */
+            summary: string;
+            /** @description where the method is from */
+            paper: string;
+            /** @description what `args` may hold */
+            parameters: components["schemas"]["StrategyParameter"][];
+        };
+        /** @description One argument, and its bounds; null where there is none. */
+        StrategyParameter: {
+            name: string;
+            /** @description `number` or `integer` */
+            type: string;
+            defaultValue: number;
+            minimum?: number | null;
+            exclusiveMinimum?: number | null;
+            maximum?: number | null;
+            exclusiveMaximum?: number | null;
+            help: string;
+        };
         /** @description The desired state of all assignments of a worker: an assignment that is held but not listed here is to be stopped. */
         SyncReply: {
             /** @description opaque; equal versions mean equal contents */
@@ -3992,6 +4034,29 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["GpuCatalogEntry"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    strategies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["StrategyEntry"][];
                     };
                 };
             };

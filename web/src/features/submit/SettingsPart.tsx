@@ -2,6 +2,7 @@ import { JsonInput, NativeSelect, NumberInput, TextInput } from "@mantine/core";
 import { Section } from "../../ui/Section";
 import type { JobForm } from "./form";
 import type { PartProps } from "./parts";
+import { StrategyPart } from "./StrategyPart";
 import styles from "./submit.module.css";
 
 type NumberField = "localEpochs" | "batchSize" | "learningRate" | "rounds" | "minClients";
@@ -29,13 +30,7 @@ export function SettingsPart({ form, onChange }: PartProps) {
         {number("localEpochs", "Local epochs", "Passes over a site's data a round", 1)}
         {number("batchSize", "Batch size", "Samples a step", 1)}
         {number("learningRate", "Learning rate", "The code's env[“LR”]", 0, 12)}
-        <NativeSelect
-          label="Strategy"
-          description="How updates become one model"
-          data={[{ value: "fed_avg", label: "FedAvg: mean weighted by samples" }]}
-          value={form.strategy}
-          onChange={(event) => onChange({ strategy: event.currentTarget.value })}
-        />
+        <StrategyPart form={form} onChange={onChange} />
         {number("minClients", "Sites a round needs", "0: all of them", 0)}
         <TextInput
           label="Metric of the best model"

@@ -1,6 +1,16 @@
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { change, get } from "../../api/http";
-import type { FileListing, GpuCatalogEntry, Job, JobSpec, Manifest, Page, Preflight, Worker } from "../../api/types";
+import type {
+  FileListing,
+  GpuCatalogEntry,
+  Job,
+  JobSpec,
+  Manifest,
+  Page,
+  Preflight,
+  StrategyEntry,
+  Worker,
+} from "../../api/types";
 import { type JobFiles, type JobForm, places, specOf } from "./form";
 
 const FILES = "/api/v1/files";
@@ -9,6 +19,15 @@ export function useCatalog(): UseQueryResult<readonly GpuCatalogEntry[]> {
   return useQuery({
     queryKey: ["gpu-catalog"],
     queryFn: async ({ signal }) => (await get<{ items: GpuCatalogEntry[] }>("/api/v1/gpu-catalog", {}, signal)).items,
+  });
+}
+
+/** Returns the ways in which updates may become one model. */
+export function useStrategies(): UseQueryResult<readonly StrategyEntry[]> {
+  return useQuery({
+    queryKey: ["strategies"],
+    queryFn: async ({ signal }) => (await get<{ items: StrategyEntry[] }>("/api/v1/strategies", {}, signal)).items,
+    staleTime: Number.POSITIVE_INFINITY,
   });
 }
 

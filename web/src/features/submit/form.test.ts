@@ -26,6 +26,11 @@ test("makes a specification whose files lie in the job's folder", () => {
   expect(specOf(FORM, NO_FILES).federation).not.toHaveProperty("minClients");
 });
 
+test("names the strategy with what differs from its defaults", () => {
+  const form = { ...FORM, strategy: "fed_adam", strategyArgs: { beta1: 0.5 } };
+  expect(specOf(form, NO_FILES).federation).toMatchObject({ strategy: { name: "fed_adam", args: { beta1: 0.5 } } });
+});
+
 test("counts prices in cents, and says what was wished of workers", () => {
   const auto = specOf({ ...FORM, gpuModels: ["cpu"], maxPrice: 1.15, onlyMine: true }, NO_FILES).selection;
   expect(auto).toEqual({ auto: { gpuModels: ["cpu"], maxPricePerGpuHourCents: 115, onlyMine: true } });

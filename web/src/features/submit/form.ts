@@ -15,6 +15,8 @@ export interface JobForm {
   /** 0 for all shards. */
   readonly minClients: number;
   readonly strategy: string;
+  /** What differs from the defaults of the strategy's parameters. */
+  readonly strategyArgs: Readonly<Record<string, number>>;
   readonly metric: string;
   readonly mode: "max" | "min";
   readonly workers: "auto" | "chosen";
@@ -37,6 +39,7 @@ export const EMPTY: JobForm = {
   rounds: 5,
   minClients: 0,
   strategy: "fed_avg",
+  strategyArgs: {},
   metric: "",
   mode: "max",
   workers: "auto",
@@ -139,7 +142,7 @@ export function specOf(form: JobForm, files: JobFiles): JobSpec {
     federation: {
       rounds: form.rounds,
       ...(form.minClients > 0 ? { minClients: form.minClients } : {}),
-      strategy: { name: form.strategy, args: {} },
+      strategy: { name: form.strategy, args: { ...form.strategyArgs } },
       ...(form.metric.trim() === "" ? {} : { select: { metric: form.metric.trim(), mode: form.mode } }),
     },
     selection: form.workers === "chosen" ? { workerIds: [...form.workerIds] } : { auto: auto(form) },

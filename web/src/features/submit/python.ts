@@ -18,6 +18,7 @@ export function pythonOf(form: JobForm, files: JobFiles): string {
       ["num_rounds", form.rounds, EMPTY.rounds],
       ["min_clients", form.minClients, EMPTY.minClients],
       ["strategy", form.strategy, EMPTY.strategy],
+      ["strategy_args", form.strategyArgs, EMPTY.strategyArgs],
     ],
     metric ? `select=SelectConfig(${literal(metric)}, mode=${literal(form.mode)})` : null,
   );

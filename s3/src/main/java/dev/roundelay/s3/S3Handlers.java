@@ -7,6 +7,7 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
+import java.io.CharArrayWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -71,8 +72,14 @@ final class S3Handlers {
     private static void serve(
             Handler handler, S3Call call, HttpServletResponse response, InputStream body, RequestContext context)
             throws IOException {
-        if (call.request().getParameter("location") == null) {
+        if (!call.request().getMethod().equals("GET")) {
             handler.doHandle(call.request(), servedRequest(call), response, body, context);
+            return;
+        }
+        if (call.request().getParameter("location") == null) {
+            var whole = new WholeDocumentResponse(response);
+            handler.doHandle(call.request(), servedRequest(call), whole, body, context);
+            whole.send();
             return;
         }
         var own = new OwnBucketResponse(response);
@@ -126,6 +133,30 @@ final class S3Handlers {
         public ServletOutputStream getOutputStream() throws IOException {
             check.run();
             return super.getOutputStream();
+        }
+    }
+
+    /// An answer whose document is sent when all of it is written: one that breaks off becomes an error instead of half
+    /// a
+    /// document. Contents of objects go through as they are.
+    private static final class WholeDocumentResponse extends HttpServletResponseWrapper {
+        private @Nullable CharArrayWriter document;
+
+        WholeDocumentResponse(HttpServletResponse response) {
+            super(response);
+        }
+
+        @Override
+        public PrintWriter getWriter() {
+            CharArrayWriter begun = new CharArrayWriter();
+            document = begun;
+            return new PrintWriter(begun);
+        }
+
+        void send() throws IOException {
+            if (document != null) {
+                document.writeTo(super.getWriter());
+            }
         }
     }
 

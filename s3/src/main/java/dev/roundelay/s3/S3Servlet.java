@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.xml.stream.XMLStreamException;
 import org.gaul.s3proxy.S3Operation;
 import org.gaul.s3proxy.S3ProxyHandler.RequestContext;
 import org.slf4j.Logger;
@@ -152,6 +153,13 @@ final class S3Servlet extends HttpServlet {
             if (cause instanceof EOFException || cause instanceof TimeoutException) {
                 LOG.debug("connection of {} {} broke off", call.request().getMethod(), call.path(), failure);
                 return S3Errors.error(400, "IncompleteBody", "the connection broke off");
+            }
+            if (cause instanceof XMLStreamException
+                    && call.request().getMethod().equals("GET")) {
+                return S3Errors.error(
+                        400,
+                        "InvalidArgument",
+                        "a key or a parameter holds a character that XML has no place for; ask with encoding-type=url");
             }
             unreadable |= cause instanceof ClientBody.UnreadableException;
         }

@@ -36,7 +36,7 @@ class S3RequestFuzzTest extends EndpointFuzz {
 
     @Override
     protected Outcome decode(WireClient calls, byte[] input) throws IOException {
-        String[] lines = new String(input, StandardCharsets.ISO_8859_1).split("\n");
+        String[] lines = new String(input, StandardCharsets.ISO_8859_1).split("\n", -1);
         String[] start = lines[0].strip().split(" ", 3);
         boolean signed = start[0].startsWith("+");
         String method = start[0].replace("+", "");

@@ -51,7 +51,7 @@ final class WireClient implements AutoCloseable {
             if (status >= 500 && status != 501) {
                 throw new AssertionError(what + " was answered with " + status + ": " + text());
             }
-            if (status >= 400 && body.length > 0 && text().startsWith("<?xml")) {
+            if (body.length > 0 && text().startsWith("<?xml")) {
                 requireDocument(what);
             }
         }

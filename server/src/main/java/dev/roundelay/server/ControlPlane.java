@@ -4,6 +4,7 @@ import dev.roundelay.federation.FederationConfig;
 import dev.roundelay.federation.JobRuns;
 import dev.roundelay.federation.run.RunParts;
 import dev.roundelay.federation.spool.Spool;
+import dev.roundelay.federation.strategy.ModelArithmetic;
 import dev.roundelay.kernel.Kernel;
 import dev.roundelay.kernel.KernelConfig;
 import dev.roundelay.kernel.job.JobId;
@@ -53,7 +54,6 @@ import dev.roundelay.storage.BlobSweeper;
 import dev.roundelay.storage.DiskGuard;
 import dev.roundelay.storage.GuardedBlobStore;
 import dev.roundelay.storage.ObjectStore;
-import dev.roundelay.tensors.aggregation.FedAvg;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -211,7 +211,7 @@ public final class ControlPlane implements AutoCloseable {
                 FederationConfig.of(settings.serverId()),
                 clock,
                 System::nanoTime,
-                new FedAvg(arithmetic, cores),
+                ModelArithmetic.on(arithmetic, cores, random),
                 arithmetic,
                 background);
     }

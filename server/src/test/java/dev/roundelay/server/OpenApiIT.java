@@ -54,6 +54,9 @@ class OpenApiIT {
         conforms(PLANE.get(admin, path + "/logs").json(), "LogPage");
         conforms(PLANE.get(admin, "/api/v1/workers/" + worker).json(), "Worker");
         conforms(PLANE.get(admin, "/api/v1/gpu-catalog").json().path("items").path(0), "GpuCatalogEntry");
+        JsonNode strategies = PLANE.get(admin, "/api/v1/strategies").json().path("items");
+        assertThat(strategies.findValuesAsText("name")).startsWith("fed_avg").contains("fed_adam", "momentum");
+        strategies.forEach(strategy -> conforms(strategy, "StrategyEntry"));
         conforms(
                 PLANE.call(PLANE.adminSession(), "POST", "/api/v1/worker-tokens", "{}")
                         .json(),

@@ -34,6 +34,14 @@ public final class RoundMetrics {
         return means.means();
     }
 
+    /// Returns the means of the members' training metrics, and the strategy's own under names that training does not
+    /// use.
+    public static Map<String, Double> ofTraining(Collection<Contribution> members, Map<String, Double> strategy) {
+        var all = new TreeMap<>(strategy);
+        all.putAll(ofTraining(members));
+        return all;
+    }
+
     /// Returns the means of the validations of one model.
     ///
     /// @param taken names of the training metrics of the round that made the model

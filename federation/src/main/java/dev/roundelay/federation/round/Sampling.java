@@ -33,7 +33,8 @@ public record Sampling(@Nullable Integer count, @Nullable Double fraction) {
         return new TreeSet<>(drawn);
     }
 
-    private int size(int shards) {
+    /// Returns how many shards a round asks.
+    public int size(int shards) {
         if (count != null) {
             return Math.clamp(count, 1, shards);
         }

@@ -83,11 +83,11 @@ final class Commits {
         Path out = parts.blobs().newFile();
         Path stateOut = parts.blobs().newFile();
         try {
-            Strategy strategy = Strategy.of(now.spec().strategy(), parts.mean());
-            boolean hasState = inPool(() -> aggregate(strategy, from, round, members, out, stateOut));
+            Strategy strategy = Strategy.of(now.spec().strategy(), parts.models());
+            Strategy.Outcome outcome = inPool(() -> aggregate(strategy, from, round, members, out, stateOut));
             Blob weights = parts.blobs().adopt(out);
-            Blob state = hasState ? parts.blobs().adopt(stateOut) : null;
-            return store(now, round, members, new StoredModel(round.number() + 1, weights, state));
+            Blob state = outcome.hasState() ? parts.blobs().adopt(stateOut) : null;
+            return store(now, round, members, outcome, new StoredModel(round.number() + 1, weights, state));
         } catch (Aggregation.LostMember e) {
             return new Result.Lost(e.contribution());
         } catch (Aggregation.UnfitMember e) {
@@ -106,7 +106,7 @@ final class Commits {
         refresh.request(before.job());
     }
 
-    private boolean aggregate(
+    private Strategy.Outcome aggregate(
             Strategy strategy, StoredModel from, Round round, List<Contribution> members, Path out, Path stateOut)
             throws IOException, Aggregation.LostMember, Aggregation.UnfitMember {
         return Aggregation.run(
@@ -121,7 +121,9 @@ final class Commits {
                 stateOut);
     }
 
-    private Result store(Situation now, Round round, List<Contribution> members, StoredModel made) throws IOException {
+    private Result store(
+            Situation now, Round round, List<Contribution> members, Strategy.Outcome outcome, StoredModel made)
+            throws IOException {
         Instant at = parts.wall().instant();
         OutputKeys keys = Outputs.keys(now.job());
         var files = new ArrayList<NewObject>();
@@ -129,7 +131,7 @@ final class Commits {
             files.add(outputs.checkpoint(keys.checkpointOf(made.number()), made));
         }
         files.addAll(siteFiles(keys, round, members));
-        Map<String, Double> metrics = RoundMetrics.ofTraining(members);
+        Map<String, Double> metrics = RoundMetrics.ofTraining(members, outcome.metrics());
         measurements.trained(made.number(), metrics.keySet());
         // The metrics of the rounds before this one are complete: its training was preceded by their validation.
         Optional<BestModel> best = best(now);
@@ -146,7 +148,7 @@ final class Commits {
                 outputs.bucket(now.job()),
                 reserveBytes(now, made, dropped, best),
                 files,
-                notes(now, round, members, metrics, next, at),
+                notes(now, round, members, metrics, outcome.remarks(), next, at),
                 next,
                 isLast,
                 at);
@@ -180,6 +182,7 @@ final class Commits {
             Round round,
             List<Contribution> members,
             Map<String, Double> metrics,
+            List<String> remarks,
             @Nullable Round next,
             Instant at) {
         int number = round.number();
@@ -189,6 +192,7 @@ final class Commits {
         var notes = new ArrayList<Note>(Notes.leftOut(number, missing, at));
         notes.addAll(Notes.global(metrics, number, at));
         members.forEach(member -> notes.addAll(Notes.bySite(member, number, at)));
+        remarks.forEach(remark -> notes.add(Notes.log(at, "INFO", number, "[strategy] " + remark)));
         boolean validates =
                 now.current().values().stream().anyMatch(assignment -> Boolean.TRUE.equals(assignment.validates()));
         if (metrics.isEmpty() && !validates && number == now.spec().firstModel()) {

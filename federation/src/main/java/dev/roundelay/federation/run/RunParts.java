@@ -3,11 +3,11 @@ package dev.roundelay.federation.run;
 import dev.roundelay.federation.FederationConfig;
 import dev.roundelay.federation.RunStore;
 import dev.roundelay.federation.spool.Spool;
+import dev.roundelay.federation.strategy.ModelArithmetic;
 import dev.roundelay.kernel.Kernel;
 import dev.roundelay.kernel.journal.JobJournal;
 import dev.roundelay.storage.BlobStore;
 import dev.roundelay.storage.BucketIndex;
-import dev.roundelay.tensors.aggregation.FedAvg;
 import java.time.InstantSource;
 import java.util.concurrent.ExecutorService;
 import java.util.function.LongSupplier;
@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
 /// What every run works with.
 ///
 /// @param nanos      monotonic
-/// @param mean       the arithmetic, on the pool of `arithmetic`
+/// @param models     the arithmetic of models, on the pool of `arithmetic`
 /// @param arithmetic bounded pool of platform threads for work on whole models
 /// @param background runs what no round waits for
 public record RunParts(
@@ -28,6 +28,6 @@ public record RunParts(
         FederationConfig config,
         InstantSource wall,
         LongSupplier nanos,
-        FedAvg mean,
+        ModelArithmetic models,
         ExecutorService arithmetic,
         ExecutorService background) {}

@@ -89,10 +89,9 @@ public final class Aggregation {
     ///
     /// @param members ascending by shard
     /// @param file    finds the spooled file of a member
-    /// @return whether the strategy wrote a state
     /// @throws LostMember  if a member's file is missing or has another size
     /// @throws UnfitMember if the model defines no names and a member does not fit the lowest one
-    public static boolean run(
+    public static Strategy.Outcome run(
             Strategy strategy,
             Path model,
             @Nullable Path state,
@@ -116,7 +115,14 @@ public final class Aggregation {
             for (int i = 0; i < members.size(); i++) {
                 requireFit(members.get(i), updates.get(i), global);
             }
-            return strategy.aggregate(new Strategy.Input(global, state, updates, metadata, out, stateOut));
+            return strategy.aggregate(new Strategy.Input(
+                    global,
+                    state,
+                    updates,
+                    members.stream().map(Contribution::shard).toList(),
+                    metadata,
+                    out,
+                    stateOut));
         } finally {
             opened.forEach(SafetensorsReader::close);
         }

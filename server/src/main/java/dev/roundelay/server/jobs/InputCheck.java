@@ -2,6 +2,8 @@ package dev.roundelay.server.jobs;
 
 import dev.roundelay.contract.ErrorCode;
 import dev.roundelay.contract.job.JobSpec;
+import dev.roundelay.federation.round.Sampling;
+import dev.roundelay.federation.strategy.StrategyCatalogue;
 import dev.roundelay.storage.BlobStore;
 import java.io.IOException;
 import java.io.InputStream;
@@ -115,7 +117,21 @@ final class InputCheck {
                     "[federation.minClients] %d is more than the %d shards; use at most %d"
                             .formatted(minClients, shards, shards)));
         }
-        return Optional.empty();
+        return tooFewForStrategy(spec, shards);
+    }
+
+    private static Optional<SpecCheck.Problem> tooFewForStrategy(JobSpec spec, int shards) {
+        JobSpec.Strategy strategy = spec.federation().strategy();
+        JobSpec.Sample sample = spec.federation().sample();
+        int asked = sample == null ? shards : new Sampling(sample.count(), sample.fraction()).size(shards);
+        return StrategyCatalogue.find(strategy.name())
+                .filter(definition -> definition.problems(strategy.args()).isEmpty())
+                .map(definition -> definition.neededUpdates(strategy.args()))
+                .filter(needed -> needed > asked)
+                .map(needed -> new SpecCheck.Problem(
+                        ErrorCode.SHARD_COUNT_MISMATCH,
+                        "[federation.strategy] %s needs %d updates a round, and %d of the %d shards are asked; give more shards, ask more of them, or use a smaller byzantine"
+                                .formatted(strategy.name(), needed, asked, shards)));
     }
 
     private void shards(JobSpec spec, JobInputs inputs, List<SpecCheck.Problem> problems) throws IOException {

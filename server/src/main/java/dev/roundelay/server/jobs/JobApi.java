@@ -91,6 +91,7 @@ public final class JobApi {
         return List.of(
                 jobs,
                 new JobReadsResource(p.authenticator(), access, p.kernelStore(), p.runStore(), p.journal(), mapper),
+                new StrategiesResource(p.authenticator()),
                 new JobStackResource(p.authenticator(), access, p.kernel(), mapper, p.stackRequests()),
                 new JobModelResource(p.authenticator(), access, p.runs(), p.figures()),
                 new JobEventsResource(p.authenticator(), streams, access, p.journal(), p.signals()),

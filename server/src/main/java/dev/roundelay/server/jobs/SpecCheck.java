@@ -4,6 +4,8 @@ import dev.roundelay.contract.ErrorCode;
 import dev.roundelay.contract.job.JobSpec;
 import dev.roundelay.contract.job.NvflareCode;
 import dev.roundelay.contract.job.Slug;
+import dev.roundelay.federation.strategy.StrategyCatalogue;
+import dev.roundelay.federation.strategy.StrategyDefinition;
 import dev.roundelay.kernel.journal.MetricNames;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -11,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -18,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Checks of a specification that need nothing but the specification. All problems are reported at once.
 public final class SpecCheck {
-    /// Names of strategies that run here.
-    static final Set<String> STRATEGIES = Set.of("fed_avg");
-
     static final Set<String> QUANTIZATIONS =
             Set.of("float16", "bfloat16", "blockwise8", "float4", "normfloat4", "adaquant");
     private static final int MAX_NAME = 200;
@@ -166,13 +166,7 @@ public final class SpecCheck {
                 "federation.onSiteError",
                 "is " + federation.onSiteError(),
                 "use fail or continue");
-        if (!STRATEGIES.contains(federation.strategy().name())) {
-            problem(
-                    ErrorCode.UNKNOWN_STRATEGY,
-                    "federation.strategy.name",
-                    federation.strategy().name() + " is not known",
-                    "use one of " + String.join(", ", STRATEGIES));
-        }
+        strategy(federation);
         String quantization = federation.quantization();
         require(
                 quantization == null || QUANTIZATIONS.contains(quantization),
@@ -182,6 +176,53 @@ public final class SpecCheck {
                         + String.join(", ", QUANTIZATIONS.stream().sorted().toList()));
         select(federation.select());
         sample(federation.sample());
+    }
+
+    private void strategy(JobSpec.Federation federation) {
+        JobSpec.Strategy asked = federation.strategy();
+        Optional<StrategyDefinition> found = StrategyCatalogue.find(asked.name());
+        if (found.isEmpty()) {
+            problem(
+                    ErrorCode.UNKNOWN_STRATEGY,
+                    "federation.strategy.name",
+                    asked.name() + " is not known",
+                    "use one of "
+                            + String.join(
+                                    ", ",
+                                    StrategyCatalogue.all().stream()
+                                            .map(StrategyDefinition::name)
+                                            .toList()));
+            return;
+        }
+        List<String> wrong = found.get().problems(asked.args());
+        wrong.forEach(what ->
+                problems.add(new Problem(ErrorCode.INVALID_REQUEST, "[federation.strategy.args." + bracketed(what))));
+        if (wrong.isEmpty()) {
+            enoughUpdates(federation, found.get().neededUpdates(asked.args()));
+        }
+    }
+
+    // `name: what; what to do` -> `name] what; what to do`
+    private static String bracketed(String problem) {
+        return problem.replaceFirst(": ", "] ");
+    }
+
+    // A round of all shards is checked when their number is known.
+    private void enoughUpdates(JobSpec.Federation federation, int needed) {
+        String name = federation.strategy().name();
+        Integer minClients = federation.minClients();
+        require(
+                minClients == null || minClients >= needed,
+                "federation.minClients",
+                "is %s, and %s needs %d updates a round".formatted(minClients, name, needed),
+                "use %d or more, or a smaller byzantine".formatted(needed));
+        JobSpec.Sample sample = federation.sample();
+        Integer count = sample == null ? null : sample.count();
+        require(
+                count == null || count >= needed,
+                "federation.sample.count",
+                "is %s, and %s needs %d updates a round".formatted(count, name, needed),
+                "use %d or more, or a smaller byzantine".formatted(needed));
     }
 
     private void select(JobSpec.@Nullable Select select) {

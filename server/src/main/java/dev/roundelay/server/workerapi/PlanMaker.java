@@ -2,6 +2,7 @@ package dev.roundelay.server.workerapi;
 
 import dev.roundelay.contract.job.JobSpec;
 import dev.roundelay.contract.worker.AssignmentPlan;
+import dev.roundelay.federation.strategy.StrategyCatalogue;
 import dev.roundelay.kernel.assignment.Assignment;
 import dev.roundelay.kernel.job.Job;
 import dev.roundelay.server.jobs.JobInputs;
@@ -10,6 +11,7 @@ import dev.roundelay.server.jobs.SubmitJob;
 import dev.roundelay.server.store.JdbcSubmissions;
 import dev.roundelay.storage.BucketIndex;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,11 +46,21 @@ final class PlanMaker {
                 spec.federation().rounds(),
                 spec.federation().seed(),
                 spec.model(),
-                spec.training(),
+                training(spec),
                 submissions.requirements(job.id()),
                 inputs(job, spec, assignment.shard()),
                 spec.dataset(),
                 limits(spec));
+    }
+
+    // What a strategy asks of the training function is in its `env`, unless the submitter put something else there.
+    private static JobSpec.Training training(JobSpec spec) {
+        JobSpec.Strategy strategy = spec.federation().strategy();
+        JobSpec.Training training = spec.training();
+        Map<String, Object> extra =
+                new LinkedHashMap<>(StrategyCatalogue.environment(strategy.name(), strategy.args()));
+        extra.putAll(training.extra());
+        return new JobSpec.Training(training.localEpochs(), training.batchSize(), training.learningRate(), extra);
     }
 
     private static Map<String, Long> limits(JobSpec spec) {

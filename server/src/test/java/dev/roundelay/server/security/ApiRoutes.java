@@ -93,6 +93,7 @@ final class ApiRoutes {
             POST   /api/v1/worker-tokens                      | SESSION | 201 | 201 | 201 | empty
             DELETE /api/v1/worker-tokens/{+token}             | SESSION | 204 | not_found | not_found | -
             GET    /api/v1/gpu-catalog                        | USER    | 200 | 200 | 200 | -
+            GET    /api/v1/strategies                         | USER    | 200 | 200 | 200 | -
             """;
 
     private static final String WORKER_PROTOCOL = """

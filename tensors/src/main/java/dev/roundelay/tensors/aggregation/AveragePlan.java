@@ -17,19 +17,27 @@ record AveragePlan(List<Range> ranges, AggregationResult result) {
 
     /// The inputs of one tensor.
     ///
-    /// @param outputOffset where the tensor starts, in bytes from the start of the data
+    /// @param entry the tensor's place in the global model
     /// @param global the tensor in the global model
     /// @param inputs the tensor in each update that weighs, in shard order; none: the global model's is
     /// kept
     /// @param weights positive, one for each input
     /// @param total sum of the weights
     record TensorAverage(
-            DType dtype,
-            long outputOffset,
+            TensorLayout.Entry entry,
             MemorySegment global,
             List<MemorySegment> inputs,
             List<Double> weights,
-            double total) {}
+            double total) {
+        DType dtype() {
+            return entry.dtype();
+        }
+
+        /// Returns where the tensor starts, in bytes from the start of the data.
+        long outputOffset() {
+            return entry.offset();
+        }
+    }
 
     /// Elements `from` (inclusive) to `to` (exclusive) of a tensor, at most [#RANGE_ELEMENTS].
     record Range(TensorAverage tensor, long from, long to) {
@@ -44,10 +52,21 @@ record AveragePlan(List<Range> ranges, AggregationResult result) {
             totalSamples = Math.addExact(totalSamples, update.samples());
         }
         boolean unweighted = totalSamples == 0;
+        double[] weights = updates.stream()
+                .mapToDouble(update -> unweighted ? 1 : update.samples())
+                .toArray();
+        return of(updates.stream().map(WeightedUpdate::update).toList(), weights, totalSamples, global);
+    }
+
+    /// Returns the plan for any weights; an update of weight 0 takes no part.
+    ///
+    /// @param totalSamples for the result only
+    static AveragePlan of(
+            List<SafetensorsReader> updates, double[] weights, long totalSamples, SafetensorsReader global) {
         List<Range> ranges = new ArrayList<>();
         int averaged = 0;
         for (TensorLayout.Entry entry : global.layout().entries()) {
-            TensorAverage tensor = tensor(entry, updates, unweighted, global);
+            TensorAverage tensor = tensor(entry, updates, weights, global);
             averaged += tensor.inputs().isEmpty() ? 0 : 1;
             addRanges(ranges, tensor, entry.shape().elementCount());
         }
@@ -63,25 +82,19 @@ record AveragePlan(List<Range> ranges, AggregationResult result) {
     }
 
     private static TensorAverage tensor(
-            TensorLayout.Entry entry, List<WeightedUpdate> updates, boolean unweighted, SafetensorsReader global) {
+            TensorLayout.Entry entry, List<SafetensorsReader> updates, double[] all, SafetensorsReader global) {
         List<MemorySegment> inputs = new ArrayList<>();
         List<Double> weights = new ArrayList<>();
-        long total = 0;
-        for (WeightedUpdate update : updates) {
-            long weight = unweighted ? 1 : update.samples();
-            if (weight > 0 && update.update().layout().find(entry.name()).isPresent()) {
-                inputs.add(update.update().view(entry.name()).segment());
-                weights.add((double) weight);
-                total += weight;
+        double total = 0;
+        for (int i = 0; i < all.length; i++) {
+            if (all[i] > 0 && updates.get(i).layout().find(entry.name()).isPresent()) {
+                inputs.add(updates.get(i).view(entry.name()).segment());
+                weights.add(all[i]);
+                total += all[i];
             }
         }
         return new TensorAverage(
-                entry.dtype(),
-                entry.offset(),
-                global.view(entry.name()).segment(),
-                List.copyOf(inputs),
-                List.copyOf(weights),
-                (double) total);
+                entry, global.view(entry.name()).segment(), List.copyOf(inputs), List.copyOf(weights), total);
     }
 
     private static void addRanges(List<Range> ranges, TensorAverage tensor, long elements) {

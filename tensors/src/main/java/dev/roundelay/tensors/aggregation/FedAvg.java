@@ -2,13 +2,9 @@ package dev.roundelay.tensors.aggregation;
 
 import dev.roundelay.tensors.TensorFormatException;
 import dev.roundelay.tensors.safetensors.SafetensorsReader;
-import dev.roundelay.tensors.safetensors.SafetensorsWriter;
 import dev.roundelay.tensors.safetensors.UpdateCheck;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -69,10 +65,8 @@ public final class FedAvg {
     public AggregationResult aggregate(
             List<WeightedUpdate> updates, SafetensorsReader global, Map<String, String> metadata, Path out)
             throws IOException {
-        byte[] header = SafetensorsWriter.header(global.layout(), metadata);
-        try (FileChannel channel = FileChannel.open(out, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
-            writeFully(channel, ByteBuffer.wrap(header), 0);
-            return aggregate(updates, global, (offset, block) -> writeFully(channel, block, header.length + offset));
+        try (TensorFile file = TensorFile.create(out, global.layout(), metadata)) {
+            return aggregate(updates, global, file);
         }
     }
 
@@ -94,10 +88,20 @@ public final class FedAvg {
         return plan.result();
     }
 
-    private static void writeFully(FileChannel channel, ByteBuffer block, long position) throws IOException {
-        long at = position;
-        while (block.hasRemaining()) {
-            at += channel.write(block, at);
+    /// Averages by any weights, as [#aggregate(List, SafetensorsReader, Map, Path)] does by samples.
+    ///
+    /// @param weights finite, 0 or more, not all 0; an update of weight 0 takes no part
+    public AggregationResult aggregate(
+            List<SafetensorsReader> updates,
+            double[] weights,
+            SafetensorsReader global,
+            Map<String, String> metadata,
+            Path out)
+            throws IOException {
+        AveragePlan plan = AveragePlan.of(updates, weights, 0, global);
+        try (TensorFile file = TensorFile.create(out, global.layout(), metadata)) {
+            ParallelRanges.run(executor, threads, plan.ranges(), () -> new RangeAverage(file));
         }
+        return plan.result();
     }
 }

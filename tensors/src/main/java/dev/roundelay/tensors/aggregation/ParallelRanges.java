@@ -19,32 +19,32 @@ import org.jspecify.annotations.Nullable;
 /// throws, no
 /// thread
 /// touches a range any more: the caller may unmap.
-final class ParallelRanges {
-    private final List<AveragePlan.Range> ranges;
-    private final Supplier<RangeWork> work;
+final class ParallelRanges<T> {
+    private final List<T> ranges;
+    private final Supplier<? extends RangeWork<T>> work;
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-    private ParallelRanges(List<AveragePlan.Range> ranges, Supplier<RangeWork> work) {
+    private ParallelRanges(List<T> ranges, Supplier<? extends RangeWork<T>> work) {
         this.ranges = ranges;
         this.work = work;
     }
 
     /// What a thread does with its ranges; each thread has its own.
-    interface RangeWork {
-        void accept(AveragePlan.Range range) throws IOException;
+    interface RangeWork<T> {
+        void accept(T range) throws IOException;
     }
 
     /// @throws IOException if the work throws it, or `InterruptedIOException` (and the flag stays set) if
     /// the calling
     /// thread is interrupted
-    static void run(Executor executor, int threads, List<AveragePlan.Range> ranges, Supplier<RangeWork> work)
+    static <T> void run(Executor executor, int threads, List<T> ranges, Supplier<? extends RangeWork<T>> work)
             throws IOException {
-        ParallelRanges parallel = new ParallelRanges(ranges, work);
-        List<Share> shares = new ArrayList<>();
+        ParallelRanges<T> parallel = new ParallelRanges<>(ranges, work);
+        List<ParallelRanges<T>.Share> shares = new ArrayList<>();
         try {
             for (int i = 1; i < Math.min(threads, ranges.size()); i++) {
-                Share share = parallel.new Share();
+                ParallelRanges<T>.Share share = parallel.new Share();
                 executor.execute(share);
                 shares.add(share);
             }
@@ -52,7 +52,7 @@ final class ParallelRanges {
             // The calling thread and the shares that were taken do it all.
         }
         parallel.workOff();
-        for (Share share : shares) {
+        for (ParallelRanges<T>.Share share : shares) {
             share.end();
         }
         parallel.rethrow();
@@ -60,7 +60,7 @@ final class ParallelRanges {
 
     private void workOff() {
         try {
-            RangeWork mine = work.get();
+            RangeWork<T> mine = work.get();
             for (int i = next.getAndIncrement(); i < ranges.size(); i = next.getAndIncrement()) {
                 if (failure.get() != null) {
                     return;

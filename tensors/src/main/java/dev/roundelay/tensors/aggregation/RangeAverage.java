@@ -11,7 +11,7 @@ import java.util.List;
 /// One thread's averaging of ranges: block by block, so that the float64 sums stay in the L1 or L2 cache.
 /// Not for use
 /// by several threads.
-final class RangeAverage implements ParallelRanges.RangeWork {
+final class RangeAverage implements ParallelRanges.RangeWork<Range> {
     /// Elements of a block.
     static final int BLOCK_ELEMENTS = 4096;
 

@@ -78,6 +78,11 @@ final class WeightedSum {
         }
     }
 
+    /// Sets the sums to these numbers.
+    void set(double[] values, int count) {
+        System.arraycopy(values, 0, sums, 0, count);
+    }
+
     /// Writes `sums / total`, rounded once more to `dtype`, half to even.
     ///
     /// @param count number of elements of the block

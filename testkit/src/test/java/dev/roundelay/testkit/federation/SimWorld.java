@@ -8,6 +8,7 @@ import dev.roundelay.federation.RunStore;
 import dev.roundelay.federation.memory.InMemoryRunStore;
 import dev.roundelay.federation.run.RunParts;
 import dev.roundelay.federation.spool.Spool;
+import dev.roundelay.federation.strategy.ModelArithmetic;
 import dev.roundelay.kernel.Epoch;
 import dev.roundelay.kernel.InMemoryKernelStore;
 import dev.roundelay.kernel.Kernel;
@@ -32,7 +33,6 @@ import dev.roundelay.storage.BucketName;
 import dev.roundelay.storage.ObjectKey;
 import dev.roundelay.storage.OwnerId;
 import dev.roundelay.storage.memory.MemoryBucketIndex;
-import dev.roundelay.tensors.aggregation.FedAvg;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -232,7 +232,7 @@ final class SimWorld {
                 FederationConfig.of(serverId),
                 clock,
                 clock::nanos,
-                new FedAvg(direct, 1),
+                ModelArithmetic.on(direct, 1, random),
                 direct,
                 direct);
         return new JobRuns(parts, id -> Objects.requireNonNull(specs.get(id)), run -> {});
