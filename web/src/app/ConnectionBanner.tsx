@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useServerLost } from "../api/connection";
 import { address, send } from "../api/http";
-import styles from "./ConnectionBanner.module.css";
+import { Banner } from "../ui/Banner";
 
 const TRY_AGAIN_MS = 1_500;
 
@@ -20,12 +20,8 @@ export function ConnectionBanner() {
     return () => clearInterval(timer);
   }, [lost, client]);
   return (
-    <div role="status">
-      {lost && (
-        <div className={styles["banner"]}>
-          The server does not answer. Jobs go on where they run; this page connects again by itself.
-        </div>
-      )}
-    </div>
+    <Banner>
+      {lost && "The server does not answer. Jobs go on where they run; this page connects again by itself."}
+    </Banner>
   );
 }

@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link, NavLink as RouterLink, Outlet, useLocation } from "react-router";
 import { signOut, useUser } from "../api/session";
+import { DiskBanner } from "../features/server";
 import { MoonIcon, SignOutIcon, SunIcon } from "../ui/icons";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { Logo } from "./Logo";
@@ -57,6 +58,7 @@ export function Shell() {
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1} className={styles["main"]}>
         <ConnectionBanner />
+        <DiskBanner />
         <Outlet />
       </AppShell.Main>
     </AppShell>

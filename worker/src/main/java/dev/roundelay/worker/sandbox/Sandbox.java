@@ -176,7 +176,10 @@ public final class Sandbox {
             line.addAll(BubblewrapCommand.limited(spec));
             return line;
         }
-        Path filter = Files.write(folder.resolve("filter"), SeccompFilter.program(System.getProperty("os.arch")));
+        // A processor group counts all sessions of a sandbox as one; without it, there may be one only.
+        byte[] program = SeccompFilter.program(
+                System.getProperty("os.arch"), groups.cpu().isPresent());
+        Path filter = Files.write(folder.resolve("filter"), program);
         Path passwd = Files.writeString(folder.resolve("passwd"), "job:x:1000:1000::" + HOME + ":/bin/sh\n");
         return new BubblewrapCommand(config, root)
                 .of(spec, entrances, filter, passwd, folder.resolve(SandboxProcess.INFO));

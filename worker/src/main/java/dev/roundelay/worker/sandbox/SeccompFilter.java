@@ -12,6 +12,8 @@ import java.util.Arrays;
 /// - `clone` into a namespace of users, or of a thread with descriptors of its own (which `/proc` would not show to
 ///   whoever counts them), and `close_range` that makes such a thread: `EPERM`
 /// - `clone3`, whose arguments no filter can read: `ENOSYS`, upon which programs use `clone`
+/// - `setsid`, where asked for: it does nothing and says that it did. Linux shares out the cores by sessions
+///   (autogroups), so that each new session takes a share of its own from everybody else
 /// - everything else is allowed; the namespaces decide
 final class SeccompFilter {
     private static final int LOAD = 0x20; // BPF_LD | BPF_W | BPF_ABS
@@ -23,6 +25,9 @@ final class SeccompFilter {
     private static final int KILL_PROCESS = 0x8000_0000;
     private static final int REFUSE = 0x0005_0001; // SECCOMP_RET_ERRNO | EPERM
     private static final int ALLOW = 0x7fff_0000;
+    private static final int PRETEND = 0x0005_0000; // SECCOMP_RET_ERRNO | 0
+    private static final int SETSID_X86_64 = 112;
+    private static final int SETSID_AARCH64 = 157;
     private static final int X32_BIT = 0x4000_0000;
     private static final int ANY_BIT = 0x45; // BPF_JMP | BPF_JSET | BPF_K
     private static final int NO_SUCH_CALL = 0x0005_0026; // SECCOMP_RET_ERRNO | ENOSYS
@@ -58,28 +63,34 @@ final class SeccompFilter {
 
     /// Returns the program for an architecture by the name that the JVM has for it.
     ///
+    /// @param sessions whether programs may begin sessions of their own
     /// @throws SandboxException if the calls of that architecture are not known here
-    static byte[] program(String osArch) {
+    static byte[] program(String osArch, boolean sessions) {
         return switch (osArch) {
-            case "amd64", "x86_64" -> assemble(0xC000_003E, X86_64, true);
-            case "aarch64" -> assemble(0xC000_00B7, AARCH64, false);
+            case "amd64", "x86_64" -> assemble(0xC000_003E, X86_64, true, sessions);
+            case "aarch64" -> assemble(0xC000_00B7, AARCH64, false, sessions);
             default ->
                 throw new SandboxException("[sandbox] no system call filter for " + osArch
                         + "; run the worker on x86_64 or aarch64, or with --isolation none");
         };
     }
 
-    private static byte[] assemble(int arch, int[] own, boolean hasX32) {
+    private static byte[] assemble(int arch, int[] own, boolean hasX32, boolean sessions) {
         int[] refused = Arrays.copyOf(own, own.length + COMMON.length);
         System.arraycopy(COMMON, 0, refused, own.length, COMMON.length);
-        ByteBuffer out = ByteBuffer.allocate(8 * (refused.length + 17 + (hasX32 ? 1 : 0)))
+        int sessionChecks = sessions ? 0 : 2;
+        ByteBuffer out = ByteBuffer.allocate(8 * (refused.length + 17 + (hasX32 ? 1 : 0) + sessionChecks))
                 .order(ByteOrder.LITTLE_ENDIAN);
         instruction(out, LOAD, 0, 0, ARCH_OFFSET);
         instruction(out, EQUAL, 1, 0, arch);
         instruction(out, RETURN, 0, 0, KILL_PROCESS);
         instruction(out, LOAD, 0, 0, NUMBER_OFFSET);
         if (hasX32) {
-            instruction(out, AT_LEAST, refused.length + ARGUMENT_CHECKS, 0, X32_BIT);
+            instruction(out, AT_LEAST, sessionChecks + refused.length + ARGUMENT_CHECKS, 0, X32_BIT);
+        }
+        if (!sessions) {
+            instruction(out, EQUAL, 0, 1, hasX32 ? SETSID_X86_64 : SETSID_AARCH64);
+            instruction(out, RETURN, 0, 0, PRETEND);
         }
         for (int i = 0; i < refused.length; i++) {
             instruction(out, EQUAL, refused.length - i - 1 + ARGUMENT_CHECKS, 0, refused[i]);

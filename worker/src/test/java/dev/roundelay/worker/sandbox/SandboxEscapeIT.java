@@ -327,6 +327,25 @@ class SandboxEscapeIT {
                 .isEqualTo("24");
     }
 
+    /// Linux shares out the cores by sessions, so that a bomb of sessions would leave nearly none to anybody else. A
+    /// processor group counts them all as one; where there is none, there is one session only.
+    @Test
+    void without_a_processor_group_nothing_begins_a_session() throws Exception {
+        try (Shell own = new Shell(folder.resolve("own"), false)) {
+            assertThat(own.run("""
+                            import os, subprocess
+                            before = os.getsid(0)
+                            if os.fork() == 0:
+                                os.setsid()
+                                print(os.getsid(0) == before, flush=True)
+                                os._exit(0)
+                            os.wait()
+                            print(subprocess.run(['echo', 'fine'], start_new_session=True, capture_output=True).stdout)
+                            """).out())
+                    .isEqualTo("True\nb'fine\\n'");
+        }
+    }
+
     @Test
     void a_daemon_does_not_survive() throws Exception {
         try (SandboxProcess process = shell.start("""
