@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -97,7 +97,7 @@ final class IndexGate implements AutoCloseable {
                 open.add(inside);
                 Thread.ofVirtual().name("index-gate").start(() -> serve(inside, to));
             }
-        } catch (AsynchronousCloseException e) {
+        } catch (ClosedChannelException e) {
             LOG.trace("[environment] the gate is closed", e);
         } catch (IOException e) {
             LOG.warn("[environment] no further connection to {}: {}", to.name(), e.getMessage());

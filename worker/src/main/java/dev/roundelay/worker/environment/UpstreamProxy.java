@@ -4,6 +4,7 @@ import dev.roundelay.worker.environment.IndexHosts.Destination;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -97,12 +98,25 @@ final class UpstreamProxy {
         return head.toString();
     }
 
-    private Optional<URI> proxyFor(Destination to) {
+    private Optional<URI> proxyFor(Destination to) throws IOException {
         String value = variable(to.tls() ? "https_proxy" : "http_proxy");
         if (value == null || value.isBlank() || isExcepted(to.host())) {
             return Optional.empty();
         }
-        return Optional.of(URI.create(value.contains("://") ? value.strip() : "http://" + value.strip()));
+        return Optional.of(parse(value.strip()));
+    }
+
+    // The value may hold a password: it is not quoted.
+    private static URI parse(String value) throws IOException {
+        try {
+            URI proxy = new URI(value.contains("://") ? value : "http://" + value);
+            if ("http".equalsIgnoreCase(proxy.getScheme()) && proxy.getHost() != null) {
+                return proxy;
+            }
+        } catch (URISyntaxException _) {
+            // Told below.
+        }
+        throw new IOException("HTTPS_PROXY or HTTP_PROXY of the worker is no http://host:port");
     }
 
     private boolean isExcepted(String host) {

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EnvironmentStoreIT {
     @TempDir
@@ -255,6 +256,20 @@ class EnvironmentStoreIT {
                                 .contains("the proxy 127.0.0.1 answers HTTP/1.1 403 Not For You");
                     });
             assertThat(index.seen()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"https://proxy.example.org", "http://", "http://a b:1"})
+    void a_proxy_that_cannot_be_spoken_to_is_told_without_its_password(String value) throws Exception {
+        try (FakeIndex index = new FakeIndex(wheels)) {
+            EnvironmentStore store = store(Pythons.distribution(), from(index.url(), Map.of("HTTP_PROXY", value)));
+
+            assertThatThrownBy(() -> store.obtain("usr_1", List.of("beta"), false, _ -> {}))
+                    .isInstanceOfSatisfying(
+                            EnvironmentException.class,
+                            e -> assertThat(e.report().message())
+                                    .contains("HTTPS_PROXY or HTTP_PROXY of the worker is no http://host:port"));
         }
     }
 

@@ -341,8 +341,7 @@ class SandboxEscapeIT {
                                 os._exit(0)
                             os.wait()
                             print(subprocess.run(['echo', 'fine'], start_new_session=True, capture_output=True).stdout)
-                            """).out())
-                    .isEqualTo("True\nb'fine\\n'");
+                            """).out()).isEqualTo("True\nb'fine\\n'");
         }
     }
 
