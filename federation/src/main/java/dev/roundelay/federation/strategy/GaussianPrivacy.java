@@ -1,7 +1,5 @@
 package dev.roundelay.federation.strategy;
 
-import org.apache.commons.numbers.gamma.Erfcx;
-
 /// What Gaussian noise promises (Dwork et al., 2006): the exact curve of the mechanism that is applied several times,
 /// after
 /// Balle and Wang (2018, "Improving the Gaussian mechanism for differential privacy", theorem 8) and Dong, Roth and Su
@@ -12,6 +10,9 @@ import org.apache.commons.numbers.gamma.Erfcx;
 /// from the job's seed, which is no secret.
 public final class GaussianPrivacy {
     private static final double PRECISION = 1e-9;
+    private static final double FAR = 3;
+    private static final int FRACTION_TERMS = 200;
+    private static final double LOG_ROOT_2_PI = Math.log(2 * Math.PI) / 2;
 
     private GaussianPrivacy() {}
 
@@ -47,9 +48,30 @@ public final class GaussianPrivacy {
         return Math.exp(logNormal(mu / 2 - epsilon / mu)) - Math.exp(epsilon + logNormal(-mu / 2 - epsilon / mu));
     }
 
-    // Logarithms, since exp(e) overflows where the distribution underflows.
+    // Logarithms, since exp(e) overflows where the distribution underflows. Near 0 the series of Marsaglia (2004,
+    // "Evaluating the normal distribution"), beyond it the tail.
     private static double logNormal(double x) {
-        double z = -x / Math.sqrt(2);
-        return z < 0 ? Math.log1p(-0.5 * Math.exp(-z * z) * Erfcx.value(-z)) : Math.log(0.5 * Erfcx.value(z)) - z * z;
+        if (x < -FAR) {
+            return logTail(-x);
+        }
+        if (x > FAR) {
+            return Math.log1p(-Math.exp(logTail(x)));
+        }
+        double term = x;
+        double sum = x;
+        for (int k = 3; Math.abs(term) > 1e-17 * Math.abs(sum); k += 2) {
+            term *= x * x / k;
+            sum += term;
+        }
+        return Math.log(0.5 + sum * Math.exp(-x * x / 2 - LOG_ROOT_2_PI));
+    }
+
+    // Laplace's continued fraction: P(-z) = p(z) / (z + 1/(z + 2/(z + 3/(z + ...)))), `p` the density.
+    private static double logTail(double z) {
+        double fraction = z;
+        for (int k = FRACTION_TERMS; k >= 1; k--) {
+            fraction = z + k / fraction;
+        }
+        return -z * z / 2 - LOG_ROOT_2_PI - Math.log(fraction);
     }
 }
