@@ -136,8 +136,7 @@ final class S3Handlers {
         }
     }
 
-    /// An answer whose document is sent when all of it is written: one that breaks off becomes an error instead of half
-    /// a
+    /// An answer whose document is sent when all of it is written: one that breaks off becomes an error, not half a
     /// document. Contents of objects go through as they are.
     private static final class WholeDocumentResponse extends HttpServletResponseWrapper {
         private @Nullable CharArrayWriter document;

@@ -197,8 +197,9 @@ public final class SpecCheck {
         List<String> wrong = found.get().problems(asked.args());
         wrong.forEach(what ->
                 problems.add(new Problem(ErrorCode.INVALID_REQUEST, "[federation.strategy.args." + bracketed(what))));
-        if (wrong.isEmpty()) {
-            enoughUpdates(federation, found.get().neededUpdates(asked.args()));
+        int needed = wrong.isEmpty() ? found.get().neededUpdates(asked.args()) : 1;
+        if (needed > 1) {
+            enoughUpdates(federation, needed);
         }
     }
 

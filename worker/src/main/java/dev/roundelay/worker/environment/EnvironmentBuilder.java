@@ -25,9 +25,8 @@ import java.util.function.Consumer;
 /// Builds one environment, in the sandbox: only its own folder and the download cache are writable, and it holds no
 /// file or secret of a job.
 final class EnvironmentBuilder {
-    // Arguments: interpreter, folder, lines of a .pth file (may be empty), the program of the gate, its folder and
-    // names,
-    // then the installer's own.
+    // Arguments: interpreter, folder, lines of a .pth file (may be empty), the gate's program, its folder and names;
+    // the installer's own.
     private static final String SCRIPT = """
             python=$1 folder=$2 layer=$3 program=$4 gate=$5 hosts=$6; shift 6
             "$python" -s -m venv --system-site-packages --without-pip "$folder" || exit 90

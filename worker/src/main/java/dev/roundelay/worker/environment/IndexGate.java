@@ -22,9 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /// The only way out of the sandbox of a build, which has no network: one Unix socket for each host that it may reach.
 ///
-/// Each socket leads to one fixed host and port, so that nothing of what the build says has to be understood or
-/// believed
-/// here. It answers with a line, `+` or `-` and the reason, and then passes bytes on in both directions. Inside, the
+/// Each socket leads to one fixed host and port: nothing that the build says has to be understood here, or believed.
+/// It answers with a line, `+` or `-` and the reason, and then passes bytes on in both directions. Inside, the
 /// program of [#program] makes an HTTP proxy of the sockets, for that is what installers can speak to.
 final class IndexGate implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(IndexGate.class);
