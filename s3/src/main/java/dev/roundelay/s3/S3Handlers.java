@@ -25,6 +25,7 @@ final class S3Handlers {
     private static final long MAX_BUFFERED_BYTES = 8 << 20;
     private static final int MAX_CHUNK_BYTES = 4 << 20;
     private static final int MAX_SKEW_SECONDS = 15 * 60;
+    private static final int REPLACEMENT = 0xFFFD;
 
     private static final ScopedValue<S3KeyPair> CALLER = ScopedValue.newInstance();
     private static final ScopedValue<OwnBucketResponse> LOCATION = ScopedValue.newInstance();
@@ -185,8 +186,23 @@ final class S3Handlers {
                     response,
                     refused.awsErrorDetails().errorCode(),
                     refused.statusCode(),
-                    message == null ? "" : message,
+                    message == null ? "" : shown(message),
                     Map.of());
+        }
+
+        // A message may name a key, and a key may hold what no XML document can.
+        private static String shown(String message) {
+            StringBuilder text = new StringBuilder();
+            message.codePoints().map(c -> isXml(c) ? c : REPLACEMENT).forEach(text::appendCodePoint);
+            return text.toString();
+        }
+
+        private static boolean isXml(int c) {
+            return c == '\t'
+                    || c == '\n'
+                    || c == '\r'
+                    || c >= ' ' && !Character.isSurrogate((char) c) && c < 0xFFFE
+                    || c >= Character.MIN_SUPPLEMENTARY_CODE_POINT;
         }
     }
 }

@@ -112,6 +112,25 @@ class S3ServletIT {
         }
     }
 
+    /// A refusal names the key, which may hold what no document can.
+    @Test
+    void an_error_about_a_key_that_xml_cannot_hold_is_a_whole_document() throws Exception {
+        try (var endpoint = TestEndpoint.onDisk(blobs, S3Config.of("127.0.0.1", 0))) {
+            WireClient calls = new WireClient(endpoint.port());
+
+            WireClient.Answer missing = calls.link("GET", "/main-bucket/none%19", "x=", Map.of(), new byte[0]);
+            WireClient.Answer copied = calls.link(
+                    "PUT", "/main-bucket/c", "x=", Map.of("x-amz-copy-source", "/main-bucket/none%03"), new byte[0]);
+
+            assertThat(missing.status()).isEqualTo(404);
+            assertThat(missing.text())
+                    .contains("<Code>NoSuchKey</Code>", "none\uFFFD")
+                    .endsWith("</Error>");
+            assertThat(copied.status()).isEqualTo(404);
+            assertThat(copied.text()).endsWith("</Error>");
+        }
+    }
+
     @Test
     void whoever_is_refused_holds_no_place_among_the_uploads() throws Exception {
         var config = new S3Config("127.0.0.1", 0, "garage", 1, Duration.ofMillis(1), 1 << 20);

@@ -34,6 +34,8 @@ final class WireClient implements AutoCloseable {
 
     private final int port;
     private @Nullable Socket socket;
+    private String before = "";
+    private String answered = "";
 
     WireClient(int port) {
         this.port = port;
@@ -154,13 +156,19 @@ final class WireClient implements AutoCloseable {
         bytes.writeBytes(head);
         bytes.writeBytes(body);
         out.write(bytes.toByteArray());
-        return answer(method, new BufferedInputStream(open.getInputStream()));
+        Answer answer = answer(method, new BufferedInputStream(open.getInputStream()));
+        before = new String(head, StandardCharsets.ISO_8859_1);
+        return answer;
     }
 
     private Answer answer(String method, InputStream in) throws IOException {
         String head = line(in);
         if (head.isEmpty()) {
             throw new IOException("the connection was closed without an answer");
+        }
+        if (!head.startsWith("HTTP/1.1 ")) {
+            throw new AssertionError(
+                    "after the answer to [%s], which was [%s], came more: [%s]".formatted(before, answered, head));
         }
         int status = Integer.parseInt(head.split(" ", 3)[1]);
         var all = new StringBuilder(head);
@@ -184,6 +192,7 @@ final class WireClient implements AutoCloseable {
         if (closes) {
             close();
         }
+        answered = all + " and a body of " + body.length + " bytes";
         return new Answer(status, all.toString(), body);
     }
 
