@@ -34,6 +34,10 @@ public enum TensorFault {
     DTYPE_MISMATCH,
     /// An element is NaN or infinite where the global model's is finite.
     NOT_FINITE,
+    /// An element is beyond what the encoding of the transfer holds.
+    OUT_OF_RANGE,
+    /// A tensor is not encoded as its file says.
+    BAD_ENCODING,
     /// A number of samples is negative or above the limit.
     BAD_SAMPLES,
     /// The bytes have another checksum than announced.

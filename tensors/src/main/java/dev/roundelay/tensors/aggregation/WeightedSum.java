@@ -2,6 +2,7 @@ package dev.roundelay.tensors.aggregation;
 
 import dev.roundelay.tensors.tensor.DType;
 import dev.roundelay.tensors.tensor.Elements;
+import dev.roundelay.tensors.tensor.Rounding;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;

@@ -2,6 +2,7 @@ package dev.roundelay.tensors.safetensors;
 
 import dev.roundelay.tensors.TensorFault;
 import dev.roundelay.tensors.TensorFormatException;
+import dev.roundelay.tensors.crc.Crc32c;
 import dev.roundelay.tensors.tensor.TensorLayout;
 import dev.roundelay.tensors.tensor.TensorView;
 import java.io.IOException;
@@ -9,11 +10,9 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
@@ -31,14 +30,20 @@ public final class SafetensorsWriter {
     ///
     /// @param path must not exist
     /// @param metadata strings for `__metadata__`; left out if empty
+    /// @return the checksum of the whole file
     /// @throws TensorFormatException with `DUPLICATE_NAME` if two views have one name, or one has the
     /// format's
     /// reserved name
     /// @throws IOException if the file exists or cannot be written; a part of it may then be left
-    public static void write(Path path, Map<String, String> metadata, Collection<TensorView> tensors)
+    public static Crc32c write(Path path, Map<String, String> metadata, Collection<TensorView> tensors)
             throws IOException {
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
-            write(channel, metadata, tensors);
+        TensorLayout layout =
+                TensorLayout.of(tensors.stream().map(TensorView::spec).toList());
+        try (SafetensorsSink sink = SafetensorsSink.create(path, layout, metadata)) {
+            for (TensorView tensor : tensors) {
+                sink.write(tensor.segment());
+            }
+            return sink.finish();
         }
     }
 

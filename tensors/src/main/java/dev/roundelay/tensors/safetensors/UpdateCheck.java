@@ -40,15 +40,20 @@ public final class UpdateCheck {
     /// @throws TensorFormatException with `NO_TENSORS`, `UNKNOWN_TENSOR`, `DTYPE_MISMATCH` or
     /// `SHAPE_MISMATCH`
     public static void requireLayout(SafetensorsReader update, SafetensorsReader global) {
-        if (update.layout().entries().isEmpty()) {
+        requireLayout(update.layout(), global.layout());
+    }
+
+    /// Like [#requireLayout(SafetensorsReader, SafetensorsReader)].
+    public static void requireLayout(TensorLayout update, TensorLayout global) {
+        if (update.entries().isEmpty()) {
             throw new TensorFormatException(
                     TensorFault.NO_TENSORS,
                     "the update holds no tensor, the global model has "
-                            + global.layout().entries().size(),
+                            + global.entries().size(),
                     "return the state dict from fl_train");
         }
-        for (TensorLayout.Entry entry : update.layout().entries()) {
-            requireEntry(entry, global.layout().find(entry.name()));
+        for (TensorLayout.Entry entry : update.entries()) {
+            requireEntry(entry, global.find(entry.name()));
         }
     }
 

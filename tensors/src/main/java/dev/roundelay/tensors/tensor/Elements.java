@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/// Decodes elements of any dtype to float64. Stateless.
+/// Turns elements of any dtype into float64 and back. Stateless.
 public final class Elements {
     private static final ValueLayout.OfDouble F64 =
             ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -70,6 +70,32 @@ public final class Elements {
                     out[i] = x.get(I8, at + i) == 0 ? 0 : 1;
                 }
             }
+        }
+    }
+
+    /// Writes a block of a floating dtype, each element rounded once, half to even.
+    ///
+    /// @param x as many elements
+    /// @param out overwritten from its beginning
+    public static void encode(DType dtype, double[] x, int count, MemorySegment out) {
+        switch (dtype) {
+            case F64 -> MemorySegment.copy(x, 0, out, F64, 0, count);
+            case F32 -> {
+                for (int i = 0; i < count; i++) {
+                    out.set(F32, 4L * i, (float) x[i]);
+                }
+            }
+            case F16 -> {
+                for (int i = 0; i < count; i++) {
+                    out.set(I16, 2L * i, Rounding.toFloat16(x[i]));
+                }
+            }
+            case BF16 -> {
+                for (int i = 0; i < count; i++) {
+                    out.set(I16, 2L * i, Rounding.toBfloat16(x[i]));
+                }
+            }
+            case I64, I32, I16, I8, U8, BOOL -> throw new IllegalArgumentException(dtype + " is no floating dtype");
         }
     }
 }
