@@ -10,14 +10,20 @@ import dev.roundelay.tensors.tensor.Elements;
 import dev.roundelay.tensors.tensor.Shape;
 import dev.roundelay.tensors.tensor.TensorView;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Each encoding against numpy: codes are those of the nearest number, and stand for the same bits.
 class QuantizationOracleIT {
@@ -36,6 +42,41 @@ class QuantizationOracleIT {
         assertThat(lines)
                 .hasSize(Quantization.values().length)
                 .allSatisfy(line -> assertThat(line).endsWith(" ok"));
+    }
+
+    /// What NVFlare's quantiser makes of 4 bits: codes and scales of bitsandbytes 0.50.2, blocks of 64. (Its 8 bits are
+    /// of another kind: they are no even steps.)
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT4", "NORMFLOAT4"})
+    void four_bits_are_those_of_bitsandbytes(Quantization how) throws IOException {
+        Path vectors = folder.resolve("vectors");
+        try (InputStream in = Python.class.getResourceAsStream("bitsandbytes_0_50_2.safetensors")) {
+            Files.copy(Objects.requireNonNull(in), vectors);
+        }
+        Path plain = folder.resolve("plain");
+        Path coded = folder.resolve("coded");
+        try (SafetensorsReader reader = SafetensorsReader.open(vectors)) {
+            SafetensorsWriter.write(plain, Map.of(), List.of(reader.view("x")));
+            try (SafetensorsReader given = SafetensorsReader.open(plain)) {
+                QuantizedFile.encode(given, how, Map.of(), coded);
+            }
+            try (SafetensorsReader made = SafetensorsReader.open(coded)) {
+                byte[] codes = made.view("x").segment().toArray(ValueLayout.JAVA_BYTE);
+                byte[] expected = reader.view(how.toString()).segment().toArray(ValueLayout.JAVA_BYTE);
+                assertThat(codes).isEqualTo(how == Quantization.FLOAT4 ? withoutNegativeZero(expected) : expected);
+            }
+        }
+    }
+
+    // bitsandbytes writes zero as 0 or as 8, as it comes.
+    private static byte[] withoutNegativeZero(byte[] scalesAndCodes) {
+        byte[] all = scalesAndCodes.clone();
+        for (int i = (int) Encoding.FLOAT4.scaleTotal(1_088); i < all.length; i++) {
+            int high = (all[i] & 0xF0) == 0x80 ? 0 : all[i] & 0xF0;
+            int low = (all[i] & 0x0F) == 0x08 ? 0 : all[i] & 0x0F;
+            all[i] = (byte) (high | low);
+        }
+        return all;
     }
 
     private void write(Quantization how, Random random) throws IOException {
