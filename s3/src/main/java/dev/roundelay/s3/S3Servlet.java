@@ -165,7 +165,10 @@ final class S3Servlet extends HttpServlet {
         }
         if (lacksAPart(call, failure)) {
             LOG.debug("{} {} lacks a part", call.request().getMethod(), call.path(), failure);
-            return S3Errors.error(400, "InvalidRequest", "the document or head lacks a part that this operation needs");
+            return S3Errors.error(
+                    400,
+                    "InvalidRequest",
+                    "the path, document or head lacks a part that this operation needs, such as the key");
         }
         if (unreadable) {
             LOG.debug("body of {} {} cannot be read", call.request().getMethod(), call.path(), failure);
@@ -182,12 +185,13 @@ final class S3Servlet extends HttpServlet {
         return S3Errors.error(500, "InternalError", "the server failed; see its log");
     }
 
-    /// S3Proxy takes the parts of a document as if they were always there. A JVM leaves the trace out of an exception
+    /// S3Proxy takes the parts of a path or document as if they were always there. A JVM leaves the trace out of an
+    /// exception
     /// that it
     /// has thrown often.
     private static boolean lacksAPart(S3Call call, Exception failure) {
         StackTraceElement[] trace = failure.getStackTrace();
-        return failure instanceof NullPointerException
+        return (failure instanceof NullPointerException || failure instanceof ArrayIndexOutOfBoundsException)
                 && Set.of("PUT", "POST").contains(call.request().getMethod())
                 && (trace.length == 0 || trace[0].getClassName().startsWith("org.gaul.s3proxy."));
     }
