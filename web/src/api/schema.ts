@@ -1208,6 +1208,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/worker/v1/assignments/{id}/corrections/{k}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a site adds to its gradients in round k, as safetensors; 204 where that is zero. */
+        get: operations["getCorrection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/worker/v1/assignments/{id}/models/{k}": {
         parameters: {
             query?: never;
@@ -1645,6 +1662,10 @@ export interface components {
             requirements: string[];
             inputs: components["schemas"]["AssignmentPlanInput"][];
             dataset?: string | null;
+            /** @description whether `GET …/corrections/{k}` goes with each training */
+            corrected: boolean;
+            /** @description encoding of weights on their way; null for as they are */
+            quantization?: string | null;
             /** @description limits of this job at a worker by name, such as `gpuMemoryMb` */
             limits: {
                 [key: string]: number;
@@ -4762,6 +4783,43 @@ export interface operations {
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
             416: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCorrection: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the fence of the assignment's attempt */
+                "X-Roundelay-Fence": string;
+            };
+            path: {
+                id: string;
+                k: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description zero everywhere */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.roundelay.contract.FailureReason;
 import dev.roundelay.contract.Json;
+import dev.roundelay.contract.job.JobFailure;
 import dev.roundelay.contract.job.JobView;
 import dev.roundelay.contract.job.LogLine;
 import dev.roundelay.e2e.product.Api;
@@ -18,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -67,7 +70,7 @@ class StrategiesIT {
 
     /// What is kept from round to round, momenta and the noise's secret included, lives through a `kill -9`.
     @ParameterizedTest
-    @ValueSource(strings = {"fed_adam", "fed_avg_m"})
+    @ValueSource(strings = {"fed_adam", "fed_avg_m", "scaffold"})
     void state_is_carried_over_a_death_of_the_server_bit_for_bit(String name) {
         byte[] undisturbed = model(product.finish(draft("still-" + slug(name), name, Map.of(), Map.of())));
         JobView job = product.submit(draft("killed-" + slug(name), name, Map.of(), Map.of("SECONDS", 2)));
@@ -119,6 +122,33 @@ class StrategiesIT {
         JobView job = product.finish(draft("prox", "fed_prox", Map.of("mu", 0.25), Map.of()));
 
         assertThat(lines(job)).contains("begins round 0 mu 0.25");
+    }
+
+    /// One step of each site, from the same weights and with its correction, brings all of them to the same place.
+    @Test
+    void scaffold_takes_away_what_makes_the_sites_differ() {
+        JobView job = product.finish(draft("scaffold-same", "scaffold", Map.of(), Map.of("SHOW", true)));
+
+        assertThat(lines(job).stream()
+                        .filter(line -> line.startsWith("round 0 gradient"))
+                        .distinct())
+                .hasSize(SITES);
+        assertThat(lines(job).stream()
+                        .filter(line -> line.startsWith("round 3 gradient"))
+                        .distinct())
+                .hasSize(1);
+    }
+
+    @Test
+    void scaffold_names_what_the_training_did_not_return() {
+        JobView job = product.api()
+                .awaitEnd(product.submit(draft("scaffold-silent", "scaffold", Map.of(), Map.of("SILENT", true)))
+                        .id());
+
+        JobFailure failure = Objects.requireNonNull(job.failure());
+        assertThat(failure.reason()).isEqualTo(FailureReason.INVALID_UPDATE);
+        assertThat(failure.message())
+                .contains("the strategy scaffold needs steps and lr, a number above 0, of each training");
     }
 
     @Test

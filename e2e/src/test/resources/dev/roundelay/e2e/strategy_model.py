@@ -23,6 +23,11 @@ def fl_train(model, env, out_dir, logger=None):
     goal = 1 + site / 100
     if env.get("POISON") and site == 3:
         return {"weights": {"w": model.w - 1000}, "samples": 100}
+    if "CORRECTION" in env and not env.get("SILENT"):
+        gradient = model.w - np.float32(goal) + env["CORRECTION"]["w"]
+        if env.get("SHOW"):
+            print("round", env["CURRENT_ROUND"], "gradient %.4f" % gradient[0], flush=True)
+        return {"weights": {"w": model.w - np.float32(0.5) * gradient}, "samples": site, "steps": 1, "lr": 0.5}
     return {"weights": {"w": model.w + np.float32(0.5) * (np.float32(goal) - model.w)}, "samples": site}
 
 

@@ -15,6 +15,8 @@ import dev.roundelay.kernel.job.JobId;
 import dev.roundelay.kernel.job.JobPhase;
 import dev.roundelay.kernel.worker.WorkerId;
 import dev.roundelay.storage.Blob;
+import dev.roundelay.tensors.aggregation.ControlVariates;
+import dev.roundelay.tensors.safetensors.SafetensorsReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -115,19 +117,50 @@ public final class JobRuns implements KernelListener {
     ///
     /// @throws RoundNotKeptException if it is not kept
     public ModelFile model(JobId job, int number) throws IOException {
-        JobRun run = runs.get(job);
-        StoredModel model = run == null ? null : run.model(number).orElse(null);
-        if (model == null) {
-            model = parts.store().load(job).models().get(number);
-        }
-        Path file = model == null
-                ? null
-                : parts.blobs().findFile(model.weights().id()).orElse(null);
-        if (model == null || file == null) {
-            throw new RoundNotKeptException(job, number);
-        }
-        Blob weights = model.weights();
+        Blob weights = kept(job, number)
+                .orElseThrow(() -> new RoundNotKeptException(job, number))
+                .weights();
+        Path file = parts.blobs().findFile(weights.id()).orElseThrow(() -> new RoundNotKeptException(job, number));
         return new ModelFile(number, file, weights.id(), weights.sizeBytes(), weights.etag(), weights.crc32c());
+    }
+
+    /// Returns a kept global model of a live job as it travels to its workers.
+    ///
+    /// @throws RoundNotKeptException if it is not kept
+    public ModelFile transferredModel(JobId job, int number) throws IOException {
+        ModelFile model = model(job, number);
+        JobRun run = runs.get(job);
+        if (run == null) {
+            throw notAtWork(job);
+        }
+        return run.transferred(model);
+    }
+
+    /// Returns what a site adds to its gradients when it trains from a model; empty if nothing is kept for it yet.
+    ///
+    /// @throws RoundNotKeptException if the model is not kept
+    public Optional<CorrectionFile> correction(JobId job, int number, int shard) throws IOException {
+        StoredModel model = kept(job, number).orElseThrow(() -> new RoundNotKeptException(job, number));
+        Blob state = model.state();
+        if (state == null) {
+            return Optional.empty();
+        }
+        Path stateFile = parts.blobs().findFile(state.id()).orElseThrow(() -> new RoundNotKeptException(job, number));
+        Path weights =
+                parts.blobs().findFile(model.weights().id()).orElseThrow(() -> new RoundNotKeptException(job, number));
+        try (SafetensorsReader global = SafetensorsReader.open(weights);
+                SafetensorsReader kept = SafetensorsReader.open(stateFile)) {
+            return ControlVariates.correction(global, kept, shard)
+                    .map(content -> new CorrectionFile(stateFile, content));
+        }
+    }
+
+    private Optional<StoredModel> kept(JobId job, int number) {
+        JobRun run = runs.get(job);
+        Optional<StoredModel> known = run == null ? Optional.empty() : run.model(number);
+        return known.isPresent()
+                ? known
+                : Optional.ofNullable(parts.store().load(job).models().get(number));
     }
 
     /// Returns a new file on the blobs' file system for the body of a first model.
@@ -221,13 +254,16 @@ public final class JobRuns implements KernelListener {
         }
         JobRun run = runs.get(assignment.get().jobId());
         if (run == null) {
-            throw new KernelException(
-                    KernelException.Fault.NOT_ACTIVE,
-                    "[job %s] its run is not at work on this server now; try again in a second"
-                            .formatted(assignment.get().jobId()),
-                    null);
+            throw notAtWork(assignment.get().jobId());
         }
         return Optional.of(new Found(assignment.get(), run.desk()));
+    }
+
+    private static KernelException notAtWork(JobId job) {
+        return new KernelException(
+                KernelException.Fault.NOT_ACTIVE,
+                "[job %s] its run is not at work on this server now; try again in a second".formatted(job),
+                null);
     }
 
     private void begin(JobId id) {

@@ -3,6 +3,7 @@ package dev.roundelay.federation;
 import dev.roundelay.federation.round.ClosePolicy;
 import dev.roundelay.federation.round.Sampling;
 import dev.roundelay.kernel.job.JobId;
+import dev.roundelay.tensors.quantization.Quantization;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param select              which model is the best; null for none
 /// @param continueOnSiteError a site whose code fails sits out the round instead of failing the job
 /// @param origin              the model to go on from; null for a fresh start
+/// @param quantization        how weights travel between server and workers; null for as they are
 /// @param saves               the job's own persistor saves the last model at the site of the lowest shard
 public record RunSpec(
         int shards,
@@ -35,6 +37,7 @@ public record RunSpec(
         @Nullable Select select,
         boolean continueOnSiteError,
         @Nullable Origin origin,
+        @Nullable Quantization quantization,
         boolean saves) {
 
     public RunSpec {
@@ -61,6 +64,7 @@ public record RunSpec(
                 0,
                 null,
                 false,
+                null,
                 null,
                 false);
     }

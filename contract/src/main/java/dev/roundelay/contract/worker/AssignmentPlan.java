@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// @param submitter    e-mail of the job's owner, for `--allow-user` and `ran.jsonl`
 /// @param seed         the job's seed; `SEED` of a call is made of it, round and shard
 /// @param requirements normalised requirement lines
+/// @param corrected    whether `GET …/corrections/{k}` goes with each training
+/// @param quantization encoding of weights on their way; null for as they are
 /// @param limits       limits of this job at a worker by name, such as [#GPU_MEMORY_MB]
 public record AssignmentPlan(
         String assignmentId,
@@ -28,6 +30,8 @@ public record AssignmentPlan(
         List<String> requirements,
         List<Input> inputs,
         @Nullable String dataset,
+        boolean corrected,
+        @Nullable String quantization,
         Map<String, Long> limits) {
     /// In `limits`: free memory that the job's GPU must have.
     public static final String GPU_MEMORY_MB = "gpuMemoryMb";

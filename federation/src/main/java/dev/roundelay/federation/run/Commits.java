@@ -84,7 +84,8 @@ final class Commits {
         Path stateOut = parts.blobs().newFile();
         try {
             Strategy strategy = Strategy.of(now.spec().strategy(), parts.models());
-            Strategy.Outcome outcome = inPool(() -> aggregate(strategy, from, round, members, out, stateOut));
+            int sites = now.spec().shards();
+            Strategy.Outcome outcome = inPool(() -> aggregate(strategy, from, members, sites, out, stateOut));
             Blob weights = parts.blobs().adopt(out);
             Blob state = outcome.hasState() ? parts.blobs().adopt(stateOut) : null;
             return store(now, round, members, outcome, new StoredModel(round.number() + 1, weights, state));
@@ -107,13 +108,14 @@ final class Commits {
     }
 
     private Strategy.Outcome aggregate(
-            Strategy strategy, StoredModel from, Round round, List<Contribution> members, Path out, Path stateOut)
+            Strategy strategy, StoredModel from, List<Contribution> members, int sites, Path out, Path stateOut)
             throws IOException, Aggregation.LostMember, Aggregation.UnfitMember {
         return Aggregation.run(
                 strategy,
                 Outputs.file(parts.blobs(), from.weights()),
                 from.state() == null ? null : Outputs.file(parts.blobs(), from.state()),
                 members,
+                sites,
                 member -> parts.spool().file(member.file()),
                 // No metadata: all models but the first have one size, so that each fits where the one before was.
                 Map.of(),

@@ -15,6 +15,7 @@ import dev.roundelay.federation.metric.RoundMetrics;
 import dev.roundelay.federation.output.OutputKeys;
 import dev.roundelay.federation.round.Round;
 import dev.roundelay.federation.strategy.Aggregation;
+import dev.roundelay.federation.strategy.StrategyCatalogue;
 import dev.roundelay.kernel.Epoch;
 import dev.roundelay.kernel.assignment.Assignment;
 import dev.roundelay.kernel.job.Failure;
@@ -25,7 +26,9 @@ import dev.roundelay.storage.NewObject;
 import dev.roundelay.storage.ObjectAttributes;
 import dev.roundelay.storage.QuotaExceededException;
 import dev.roundelay.tensors.TensorFormatException;
+import dev.roundelay.tensors.crc.Crc32c;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -183,16 +186,26 @@ public final class Desk {
         if (model == null) {
             return new Acceptance.RoundClosed(round);
         }
+        ReceivedBody whole = body;
         try {
             Path global = Outputs.file(parts.blobs(), model.weights());
+            if (spec.quantization() != null) {
+                whole = decoded(body, global);
+            }
             Aggregation.requireUpdate(
-                    body.file(), global, meta.samples(), parts.config().maxModelBytes());
+                    whole.file(), global, meta.samples(), parts.config().maxModelBytes());
         } catch (TensorFormatException e) {
             Failure failure = RunFailures.invalidUpdate(round, from.shard(), e);
             // Where the job goes on without the site, its agent's report of the failure makes it sit out the round.
             return spec.continueOnSiteError() ? new Acceptance.Invalid(failure) : invalid(failure);
         }
-        Contribution contribution = contribution(from, body, meta);
+        Contribution contribution = contribution(from, whole, meta);
+        List<String> missing = missing(spec, contribution);
+        if (!missing.isEmpty()) {
+            Failure failure =
+                    RunFailures.notReturned(round, from.shard(), spec.strategy().name(), missing);
+            return spec.continueOnSiteError() ? new Acceptance.Invalid(failure) : invalid(failure);
+        }
         run.memory().trust(contribution);
         Outcome outcome = parts.store().acceptContribution(epoch, id, holder(from), round, contribution);
         if (outcome == Outcome.STORED) {
@@ -201,6 +214,19 @@ public final class Desk {
             parts.kernel().progressed(from.id());
         }
         return outcome == Outcome.CLOSED ? late(from, round) : acceptance(outcome, round);
+    }
+
+    private ReceivedBody decoded(ReceivedBody body, Path global) throws IOException {
+        Crc32c crc =
+                Aggregation.decodeUpdate(body.file(), global, parts.config().maxModelBytes());
+        long sum = Integer.toUnsignedLong(crc.value());
+        return new ReceivedBody(body.file(), Files.size(body.file()), sum, sum);
+    }
+
+    private static List<String> missing(RunSpec spec, Contribution contribution) {
+        return StrategyCatalogue.find(spec.strategy().name())
+                .map(strategy -> strategy.missing(contribution.metrics()))
+                .orElse(List.of());
     }
 
     private Acceptance late(Assignment from, int round) {

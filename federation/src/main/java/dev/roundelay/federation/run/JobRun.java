@@ -1,5 +1,7 @@
 package dev.roundelay.federation.run;
 
+import dev.roundelay.federation.ModelFile;
+import dev.roundelay.federation.RoundNotKeptException;
 import dev.roundelay.federation.RunSpec;
 import dev.roundelay.federation.RunSpecs;
 import dev.roundelay.federation.RunState;
@@ -17,6 +19,8 @@ import dev.roundelay.kernel.job.JobId;
 import dev.roundelay.kernel.job.JobPhase;
 import dev.roundelay.kernel.worker.WorkerId;
 import dev.roundelay.storage.DiskGuard;
+import dev.roundelay.tensors.TensorFormatException;
+import dev.roundelay.tensors.quantization.Quantization;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
@@ -42,6 +46,7 @@ public final class JobRun {
     private final StepListener listener;
     private final RunImage image = new RunImage();
     private final RunMemory memory;
+    private final CodedModels coded;
     private final Signal signal = new Signal();
     private final Measurements measurements;
     private final Commits commits;
@@ -66,6 +71,7 @@ public final class JobRun {
         this.parts = parts;
         this.listener = listener;
         this.memory = new RunMemory(parts.config(), parts.wall(), parts.nanos());
+        this.coded = new CodedModels(id, parts.spool());
         this.measurements = new Measurements(id, epoch, parts);
         this.atEnd = atEnd;
         var outputs = new Outputs(id, epoch, parts);
@@ -129,6 +135,22 @@ public final class JobRun {
     /// Returns a kept global model, if the run knows it.
     public Optional<StoredModel> model(int number) {
         return image.find().map(state -> state.models().get(number));
+    }
+
+    /// Returns a model as it travels to the workers. One that cannot be encoded ends the job.
+    ///
+    /// @throws RoundNotKeptException then
+    public ModelFile transferred(ModelFile model) throws IOException {
+        Quantization how = requireSpec().quantization();
+        if (how == null) {
+            return model;
+        }
+        try {
+            return coded.of(model, how);
+        } catch (TensorFormatException e) {
+            var _ = parts.kernel().failing(id, RunFailures.notEncodable(model.number(), e));
+            throw new RoundNotKeptException(id, model.number());
+        }
     }
 
     /// Does everything that is due and returns how long to rest if no signal comes.

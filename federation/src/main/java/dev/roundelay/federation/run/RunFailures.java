@@ -6,6 +6,7 @@ import dev.roundelay.kernel.job.Failure;
 import dev.roundelay.kernel.job.Job;
 import dev.roundelay.storage.QuotaExceededException;
 import dev.roundelay.tensors.TensorFormatException;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +68,30 @@ final class RunFailures {
                         .getMessage()),
                 fault.remedy(),
                 Job.site(shard));
+    }
+
+    static Failure notReturned(int round, int shard, String strategy, List<String> missing) {
+        String names = String.join(" and ", missing);
+        String remedy = "return {\"weights\": ..., \"%s\": ...} from fl_train; see docs/strategies.md"
+                .formatted(String.join("\": ..., \"", missing));
+        return new Failure(
+                "invalid_update",
+                "user",
+                false,
+                "[round %d, site %s] the strategy %s needs %s, a number above 0, of each training; %s"
+                        .formatted(round, Job.site(shard), strategy, names, remedy),
+                remedy,
+                Job.site(shard));
+    }
+
+    static Failure notEncodable(int model, TensorFormatException fault) {
+        return new Failure(
+                "invalid_update",
+                "user",
+                false,
+                Objects.requireNonNull(fault.within("model " + model).getMessage()),
+                fault.remedy(),
+                null);
     }
 
     static Failure invalidFirstModel(int shard, TensorFormatException fault) {

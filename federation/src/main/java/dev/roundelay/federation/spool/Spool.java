@@ -23,7 +23,9 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/// The folder of accepted updates, `<job>/<round>/<name>`, of this server alone. Nothing in it is ever synced to the
+/// The folder of accepted updates, `<job>/<round>/<name>`, and of encoded models, `<job>/models/<number>`, of this
+/// server
+/// alone. Nothing in it is ever synced to the
 /// disk: what a power cut takes is asked for again, or trained again. Thread-safe.
 public final class Spool {
     private static final int BLOCK_BYTES = 1 << 20;
@@ -44,6 +46,13 @@ public final class Spool {
         Path folder = folder(job, round);
         Files.createDirectories(folder);
         return folder.resolve(assignment.value() + "-" + HexFormat.of().toHexDigits(random.nextLong()));
+    }
+
+    /// Returns the path of a global model as it travels; its folder exists.
+    public Path modelFile(JobId job, int number) throws IOException {
+        Path folder = root.resolve(job.value()).resolve("models");
+        Files.createDirectories(folder);
+        return folder.resolve(Integer.toString(number));
     }
 
     /// Returns the name under which a file is recorded.

@@ -1,14 +1,19 @@
 package dev.roundelay.federation.strategy;
 
 import dev.roundelay.federation.Contribution;
+import dev.roundelay.tensors.TensorFault;
 import dev.roundelay.tensors.TensorFormatException;
 import dev.roundelay.tensors.aggregation.WeightedUpdate;
+import dev.roundelay.tensors.crc.Crc32c;
+import dev.roundelay.tensors.quantization.QuantizedFile;
 import dev.roundelay.tensors.safetensors.SafetensorsLimits;
 import dev.roundelay.tensors.safetensors.SafetensorsReader;
 import dev.roundelay.tensors.safetensors.UpdateCheck;
+import dev.roundelay.tensors.tensor.TensorLayout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +50,36 @@ public final class Aggregation {
             // With itself as the global model, only the part of the check that concerns the update alone remains.
             UpdateCheck.requireLayout(update, update);
         }
+    }
+
+    /// Writes the weights that an encoded update stands for, in place of it.
+    ///
+    /// @return their checksum
+    /// @throws TensorFormatException if it cannot be averaged into the model
+    public static Crc32c decodeUpdate(Path file, Path model, long maxBytes) throws IOException {
+        Path plain = file.resolveSibling(file.getFileName() + ".plain");
+        Files.deleteIfExists(plain);
+        Crc32c crc;
+        try (SafetensorsReader global = SafetensorsReader.open(model);
+                SafetensorsReader coded = SafetensorsReader.open(
+                        file,
+                        isEmpty(global)
+                                ? SafetensorsLimits.ofFirstModel(maxBytes)
+                                : SafetensorsLimits.ofUpdateOf(global))) {
+            // A few bytes may stand for many: nothing is written before it is known to fit.
+            TensorLayout layout = QuantizedFile.decodedLayout(coded);
+            if (!isEmpty(global)) {
+                UpdateCheck.requireLayout(layout, global.layout());
+            } else if (layout.byteSize() > maxBytes) {
+                throw new TensorFormatException(
+                        TensorFault.TOO_LARGE,
+                        "the tensors have " + layout.byteSize() + " bytes, at most " + maxBytes + " are allowed",
+                        "make the model smaller or raise the limit");
+            }
+            crc = QuantizedFile.decode(coded, plain);
+        }
+        Files.move(plain, file, StandardCopyOption.ATOMIC_MOVE);
+        return crc;
     }
 
     /// A member's update that is not there, or not whole.
@@ -88,6 +123,7 @@ public final class Aggregation {
     /// Aggregates the members' updates.
     ///
     /// @param members ascending by shard
+    /// @param sites   how many shards the job has
     /// @param file    finds the spooled file of a member
     /// @throws LostMember  if a member's file is missing or has another size
     /// @throws UnfitMember if the model defines no names and a member does not fit the lowest one
@@ -96,6 +132,7 @@ public final class Aggregation {
             Path model,
             @Nullable Path state,
             List<Contribution> members,
+            int sites,
             Function<Contribution, Path> file,
             Map<String, String> metadata,
             Path out,
@@ -120,6 +157,8 @@ public final class Aggregation {
                     state,
                     updates,
                     members.stream().map(Contribution::shard).toList(),
+                    members.stream().map(Contribution::metrics).toList(),
+                    sites,
                     metadata,
                     out,
                     stateOut));

@@ -45,7 +45,7 @@ record ElementwiseStrategy(ModelArithmetic models, ElementRule rule, boolean wei
         }
     }
 
-    private static @Nullable SafetensorsReader open(@Nullable Path state) throws IOException {
+    static @Nullable SafetensorsReader open(@Nullable Path state) throws IOException {
         return state == null ? null : SafetensorsReader.open(state);
     }
 }

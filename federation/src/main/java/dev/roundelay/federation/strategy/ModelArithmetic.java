@@ -1,5 +1,6 @@
 package dev.roundelay.federation.strategy;
 
+import dev.roundelay.tensors.aggregation.ControlVariates;
 import dev.roundelay.tensors.aggregation.FedAvg;
 import dev.roundelay.tensors.aggregation.RuleAggregation;
 import dev.roundelay.tensors.aggregation.UpdateGeometry;
@@ -9,7 +10,12 @@ import java.util.random.RandomGenerator;
 /// The arithmetic of whole models, and where keys come from.
 ///
 /// @param secrets what it gives cannot be guessed
-public record ModelArithmetic(FedAvg mean, RuleAggregation rules, UpdateGeometry geometry, RandomGenerator secrets) {
+public record ModelArithmetic(
+        FedAvg mean,
+        RuleAggregation rules,
+        UpdateGeometry geometry,
+        ControlVariates controls,
+        RandomGenerator secrets) {
     /// Returns the arithmetic on an executor.
     ///
     /// @param threads upper bound of threads at work for one model
@@ -18,6 +24,7 @@ public record ModelArithmetic(FedAvg mean, RuleAggregation rules, UpdateGeometry
                 new FedAvg(executor, threads),
                 new RuleAggregation(executor, threads),
                 new UpdateGeometry(executor, threads),
+                new ControlVariates(executor, threads),
                 secrets);
     }
 }

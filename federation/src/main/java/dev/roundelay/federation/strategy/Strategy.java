@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// How the members' updates and the global model become the next global model. The same input gives the same bits, so
 /// that a restart may aggregate again. A closed set; safe for use by several threads.
 public sealed interface Strategy
-        permits FederatedAverage, ElementwiseStrategy, Krum, Bulyan, GeometricMedian, ClippedNoise {
+        permits FederatedAverage, ElementwiseStrategy, Krum, Bulyan, GeometricMedian, ClippedNoise, Scaffold {
     /// Returns the strategy of a spec.
     ///
     /// @throws IllegalArgumentException if there is none of that name; submit has checked it and its arguments
@@ -42,6 +42,7 @@ public sealed interface Strategy
             case "dp_fed_avg" ->
                 new ClippedNoise(
                         models, args.number("clip_norm"), args.number("noise_multiplier"), args.number("delta"));
+            case "scaffold" -> new Scaffold(models, args.number("learning_rate"));
             default -> throw new IllegalArgumentException("[strategy %s] is not made yet".formatted(spec.name()));
         };
     }
@@ -68,6 +69,8 @@ public sealed interface Strategy
     /// @param state    the state that goes with it; null if there is none
     /// @param updates  the members' updates, ascending by shard, at least one; open, and left open
     /// @param shards   the shards of the members
+    /// @param metrics  what each training returned beside weights and samples
+    /// @param sites    how many shards the job has
     /// @param metadata strings for the new model's file
     /// @param out      file to write; must not exist
     /// @param stateOut file to write the next state to; must not exist
@@ -76,12 +79,15 @@ public sealed interface Strategy
             @Nullable Path state,
             List<WeightedUpdate> updates,
             List<Integer> shards,
+            List<Map<String, Double>> metrics,
+            int sites,
             Map<String, String> metadata,
             Path out,
             Path stateOut) {
         public Input {
             updates = List.copyOf(updates);
             shards = List.copyOf(shards);
+            metrics = List.copyOf(metrics);
             metadata = Map.copyOf(metadata);
         }
 

@@ -24,6 +24,7 @@ public final class StrategyCatalogue {
             .lessThan(1);
     private static final Parameter BYZANTINE =
             integer("byzantine", 1, "how many sites may be hostile").atLeast(0);
+    private static final String SCAFFOLD = "scaffold";
     private static final String REDDI = "Reddi et al., 2021, Adaptive federated optimization";
     private static final String YIN =
             "Yin et al., 2018, Byzantine-robust distributed learning: towards optimal statistical rates";
@@ -87,6 +88,15 @@ public final class StrategyCatalogue {
                     null,
                     number("mu", 0.01, "weight of mu/2 * |w - w_global|^2 in the loss; fl_train has to add it")
                             .atLeast(0)),
+            strategy(
+                            SCAFFOLD,
+                            "SCAFFOLD",
+                            "sites are kept from drifting apart: fl_train adds env[\"CORRECTION\"] to its gradients and returns steps and lr; samples do not count",
+                            "Karimireddy et al., 2020, SCAFFOLD: stochastic controlled averaging for federated learning",
+                            null,
+                            number("learning_rate", 1.0, "step towards the mean of the updates: 1 takes it whole")
+                                    .moreThan(0))
+                    .returning(Scaffold.STEPS, Scaffold.STEP_SIZE),
             strategy("fed_median", "Median", "the median of each element; samples do not count", YIN, null),
             strategy(
                     "trimmed_mean",
@@ -166,8 +176,13 @@ public final class StrategyCatalogue {
                 : Map.of();
     }
 
+    /// Returns whether each site's training is given a correction of its gradients.
+    public static boolean corrects(String name) {
+        return name.equals(SCAFFOLD);
+    }
+
     private static StrategyDefinition strategy(
             String name, String title, String summary, String paper, @Nullable Needs needs, Parameter... parameters) {
-        return new StrategyDefinition(name, title, summary, paper, needs, List.of(parameters));
+        return new StrategyDefinition(name, title, summary, paper, needs, List.of(parameters), List.of());
     }
 }

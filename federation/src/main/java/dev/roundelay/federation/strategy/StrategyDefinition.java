@@ -10,18 +10,35 @@ import org.jspecify.annotations.Nullable;
 /// A strategy that a job may ask for: its name, what it is, and its parameters. [StrategyCatalogue] lists them.
 ///
 /// @param paper where the method is from
-/// @param needs how many updates a round must have; null if one is enough
+/// @param needs     how many updates a round must have; null if one is enough
+/// @param returned  scalars that each training must return, each above 0
 public record StrategyDefinition(
         String name,
         String title,
         String summary,
         String paper,
         @Nullable Needs needs,
-        List<Parameter> parameters) {
+        List<Parameter> parameters,
+        List<String> returned) {
     private static final String BYZANTINE = "byzantine";
 
     public StrategyDefinition {
         parameters = List.copyOf(parameters);
+        returned = List.copyOf(returned);
+    }
+
+    /// Returns it for trainings that must return these scalars.
+    StrategyDefinition returning(String... scalars) {
+        return new StrategyDefinition(name, title, summary, paper, needs, parameters, List.of(scalars));
+    }
+
+    /// Returns what a training should have returned and did not.
+    ///
+    /// @param metrics what it returned beside weights and samples
+    public List<String> missing(Map<String, Double> metrics) {
+        return returned.stream()
+                .filter(name -> !(metrics.getOrDefault(name, 0.0) > 0))
+                .toList();
     }
 
     /// The least number of updates: `base + perByzantine * byzantine`.

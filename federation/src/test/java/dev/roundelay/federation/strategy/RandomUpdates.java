@@ -36,23 +36,33 @@ final class RandomUpdates {
 
     private final Random random;
     private final int members;
+    private int rounds;
 
     RandomUpdates(Random random, int members) {
         this.random = random;
         this.members = members;
     }
 
-    /// A round's files, open.
-    record Opened(SafetensorsReader global, List<WeightedUpdate> updates) implements AutoCloseable {
+    /// A round's files, open. Each round begins one shard later, so that sites come and go.
+    record Opened(int firstShard, SafetensorsReader global, List<WeightedUpdate> updates) implements AutoCloseable {
         Strategy.Input input(@Nullable Path state, Path out, Path stateOut) {
             return new Strategy.Input(
                     global,
                     state,
                     updates,
-                    IntStream.range(0, updates.size()).boxed().toList(),
+                    IntStream.range(0, updates.size())
+                            .map(i -> firstShard + i)
+                            .boxed()
+                            .toList(),
+                    IntStream.range(0, updates.size()).mapToObj(this::metrics).toList(),
+                    updates.size() + 3,
                     Map.of(),
                     out,
                     stateOut);
+        }
+
+        Map<String, Double> metrics(int member) {
+            return Map.of("steps", 2.0 + member, "lr", 0.1 / (1 + member));
         }
 
         @Override
@@ -82,7 +92,7 @@ final class RandomUpdates {
             SafetensorsWriter.write(update, Map.of("samples", Long.toString(samples)), own);
             updates.add(new WeightedUpdate(SafetensorsReader.open(update), samples));
         }
-        return new Opened(global, updates);
+        return new Opened(rounds++, global, updates);
     }
 
     /// @param lack 1 to leave one tensor out

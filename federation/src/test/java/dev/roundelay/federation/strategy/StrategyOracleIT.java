@@ -39,6 +39,8 @@ class StrategyOracleIT {
                 spec("fed_adam", Map.of()),
                 spec("fed_adam", Map.of("learning_rate", 0.03, "beta1", 0.5, "beta2", 0.999, "tau", 1e-8)),
                 spec("fed_yogi", Map.of()),
+                spec("scaffold", Map.of()),
+                spec("scaffold", Map.of("learning_rate", 0.5)),
                 spec("fed_median", Map.of()),
                 spec("trimmed_mean", Map.of()),
                 spec("trimmed_mean", Map.of("trim", 0.45)),

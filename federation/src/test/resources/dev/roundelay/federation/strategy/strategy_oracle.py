@@ -208,6 +208,42 @@ def clipped(r, clip_norm):
     return r.average(scales, lambda name, dtype, x, xs, ws: x + ordered_sum([w * (y - x) for w, y in zip(ws, xs)]) / n)
 
 
+def scaffold(r, first, lr, state):
+    """SCAFFOLD as in the paper: c and each c_i on their own, never rounded; see `variates`."""
+    n = len(r.updates)
+    for name, (dtype, _) in r.model.items():
+        if dtype not in FLOATING:
+            continue
+        x, c = r.x(name), state.setdefault(("c", name), np.zeros_like(r.x(name)))
+        total = np.zeros_like(c)
+        for i in range(n):
+            site = state.setdefault((first + i, name), np.zeros_like(c))
+            if name in r.updates[i]:
+                steps, size = 2.0 + i, 0.1 / (1 + i)
+                following = site - c + (x - r.member(i, name)) / (steps * size)
+                total = total + (following - site)
+                state[first + i, name] = following
+        state["c", name] = c + total / (n + 3)
+    return r.average([1.0] * n, lambda name, dtype, x, xs, ws: x + lr * ordered_sum([y - x for y in xs]) / len(xs))
+
+
+def variates(folder, r, state):
+    """Returns what is wrong with the kept control variates, or None."""
+    _, got = safetensors(folder / "state.safetensors")
+    names = [name for name, (dtype, _) in r.model.items() if dtype in FLOATING]
+    sites = sorted({key for key, _ in state if key != "c"})
+    if list(got) != ["c", *map(str, sites)]:
+        return "state names %r" % list(got)
+    server = np.concatenate([state["c", name] for name in names])
+    for key in ["c", *sites]:
+        own = np.concatenate([state[key, name] for name in names])
+        expected = own if key == "c" else server - own
+        found = decode(*got[str(key)])
+        if found.shape != expected.shape or not np.allclose(found, expected, rtol=1e-5, atol=1e-5):
+            return "state %s is off by up to %r" % (key, np.abs(found - expected).max())
+    return None
+
+
 def following(name, args, state, r):
     equal = [1.0] * len(r.updates)
     if name in ("fed_avg", "fed_prox"):
@@ -217,6 +253,8 @@ def following(name, args, state, r):
     if name in ("fed_adagrad", "fed_adam", "fed_yogi"):
         rule = adaptive(name, state, args["learning_rate"], args["beta1"], args.get("beta2", 0), args["tau"])
         return r.average(r.samples, rule)
+    if name == "scaffold":
+        return scaffold(r, int(r.folder.name[1:]), args["learning_rate"], state)
     if name == "fed_median":
         return r.average(equal, median, every_dtype=True)
     if name == "trimmed_mean":
@@ -239,6 +277,8 @@ def check(case):
     for folder in sorted(case.glob("r*")):
         r = Round(folder)
         expected = following(spec["name"], spec["args"], state, r)
+        if spec["name"] == "scaffold" and (wrong := variates(folder, r, state)):
+            return "%s %s" % (folder.name, wrong)
         _, got = safetensors(folder / "next.safetensors")
         if list(got) != list(r.model):
             return "%s names %r" % (folder.name, list(got))

@@ -116,6 +116,21 @@ def kind_for(model: Any) -> str:
     return tensor_kind(dict(model.state_dict()))
 
 
+def zeros_like_floating(weights: dict[str, Any]) -> dict[str, Any]:
+    """Return float32 zeros in the shape of each floating tensor."""
+    zeros = {}
+    torch = sys.modules.get("torch")
+    for name, value in weights.items():
+        if torch is not None and isinstance(value, torch.Tensor):
+            if value.is_floating_point():
+                zeros[name] = torch.zeros(value.shape, dtype=torch.float32)
+        elif value.dtype.kind == "f":
+            import numpy
+
+            zeros[name] = numpy.zeros(value.shape, dtype=numpy.float32)
+    return zeros
+
+
 def as_kind(state: dict[str, Any], kind: str) -> dict[str, Any]:
     """Return numpy arrays as what a model wants: themselves, or torch tensors over their own copies."""
     if kind != "torch":

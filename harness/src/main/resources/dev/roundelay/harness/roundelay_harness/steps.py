@@ -161,6 +161,7 @@ class Steps:
     def _arguments(self, request: dict[str, Any]) -> list[Any]:
         module = self._loaded()
         env = self._env(request)
+        corrected = request["op"] == "train" and self._job.get("corrected")
         if module.model_class is None:
             training = self._job["training"]
             env = {
@@ -171,11 +172,21 @@ class Steps:
                 "learning_rate": training["learningRate"],
             }
             weights = self._weights(request, results.tensor_kind())
+            if corrected:
+                env["CORRECTION"] = self._correction(request, weights, results.tensor_kind())
             return [{"dataset": {"data_root": self._job["payload"]}, "env": env, "initial_weights": weights}]
         model = calls.build(module.model_class, self._job["model"]["args"], self._device)
         weights = self._weights(request, calls.kind_for(model))
         calls.load_weights(model, weights, self._channel)
+        if corrected:
+            env["CORRECTION"] = self._correction(request, weights, calls.kind_for(model))
         return [model, env]
+
+    @staticmethod
+    def _correction(request: dict[str, Any], weights: dict[str, Any], kind: str) -> dict[str, Any]:
+        """Return what is added to the gradients, by name; zeros while the server keeps nothing for this site."""
+        path = request.get("correction")
+        return safetensors_file.read(path, kind) if path else calls.zeros_like_floating(weights)
 
     def _weights(self, request: dict[str, Any], kind: str) -> dict[str, Any]:
         site = self._site

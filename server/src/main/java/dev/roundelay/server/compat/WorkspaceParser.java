@@ -9,6 +9,7 @@ import dev.roundelay.contract.job.NvflareCode;
 import dev.roundelay.server.jobs.NvflareClasses;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,9 +26,6 @@ public final class WorkspaceParser {
 
     private static final String OWN_EXECUTOR = "custom_client_executor.GenericClientExecutor";
     private static final String OWN_PERSISTOR = "custom_persistor.CustomPersistor";
-    private static final Set<String> AGGREGATORS = Set.of("InTimeAccumulateWeightedAggregator");
-    private static final Set<String> GENERATORS = Set.of("FullModelShareableGenerator");
-    private static final Set<String> WORKFLOWS = Set.of("ScatterAndGather");
     private static final Set<String> OWN_ARGS = Set.of(
             "data_root",
             "adapter_module",
@@ -57,19 +55,16 @@ public final class WorkspaceParser {
         NvflareFilters filters = NvflareFilters.of(client, server);
         JsonNode workflow = workflow(server);
         JsonNode flow = workflow.path("args");
-        NvflareCode.Component persistor = components(server, flow, warnings);
+        NvflareStrategy strategy = new NvflareStrategy(workflow.path("path").asText(""), warnings);
+        NvflareCode.Component persistor = components(server, flow, strategy, warnings);
         client.path("components").forEach(component -> warnings.add(passedOver(CLIENT, component)));
         String quantization = filters.quantization();
-        if (quantization != null) {
-            warnings.add("quantization " + quantization
-                    + " was asked for; this server transfers weights at full precision, results are not affected");
-        }
 
         JobSpec.Federation federation = new JobSpec.Federation(
                 integer(flow, "num_rounds", 1, SERVER),
                 integer(flow, "min_clients", 1, SERVER),
                 number(flow, "wait_time_after_min_received", 10, SERVER),
-                JobSpec.Strategy.fedAvg(),
+                strategy.chosen(),
                 quantization,
                 0L,
                 null,
@@ -110,42 +105,27 @@ public final class WorkspaceParser {
         JsonNode workflows = server.path("workflows");
         require(workflows.isArray() && workflows.size() == 1, SERVER, "workflows must hold exactly one entry");
         JsonNode workflow = workflows.path(0);
-        supported(SERVER, "workflows[0].path", workflow.path("path").asText(""), WORKFLOWS);
+        supported(SERVER, "workflows[0].path", workflow.path("path").asText(""), NvflareStrategy.WORKFLOWS);
         return workflow;
     }
 
-    private static NvflareCode.@Nullable Component components(JsonNode server, JsonNode flow, List<String> warnings) {
+    private static NvflareCode.@Nullable Component components(
+            JsonNode server, JsonNode flow, NvflareStrategy strategy, List<String> warnings) {
         NvflareCode.Component persistor = null;
         for (JsonNode component : server.path("components")) {
             String id = component.path("id").asText("");
-            String path = component.path("path").asText("");
-            String where = "components[" + id + "].path";
+            String where = "components[" + id + "]";
             if (id.equals(flow.path("persistor_id").asText("persistor"))) {
-                persistor = own(SERVER, where, component, OWN_PERSISTOR);
+                persistor = own(SERVER, where + ".path", component, OWN_PERSISTOR);
             } else if (id.equals(flow.path("aggregator_id").asText("aggregator"))) {
-                supported(SERVER, where, path, AGGREGATORS);
-                plainAverage("components[" + id + "].args", component.path("args"));
+                strategy.aggregator(where, component);
             } else if (id.equals(flow.path("shareable_generator_id").asText("shareable_generator"))) {
-                supported(SERVER, where, path, GENERATORS);
+                strategy.generator(where, component);
             } else {
                 warnings.add(passedOver(SERVER, component));
             }
         }
         return persistor;
-    }
-
-    /// Weights by site or left-out tensors would make another average than the one that is made here.
-    private static void plainAverage(String field, JsonNode args) {
-        for (Map.Entry<String, JsonNode> arg : args.properties()) {
-            JsonNode value = arg.getValue();
-            boolean usual = value.isNull()
-                    || value.isContainerNode() && value.isEmpty()
-                    || arg.getKey().equals("expected_data_kind")
-                    || arg.getKey().equals("weigh_by_local_iter") && value.asBoolean(true);
-            if (!usual) {
-                throw unsupported(SERVER, field, arg.getKey() + " = " + value, "expected_data_kind");
-            }
-        }
     }
 
     /// Returns the user's own class, which lies in the module that the client names so; null for the platform's.
@@ -170,7 +150,7 @@ public final class WorkspaceParser {
     }
 
     /// Class names are compared, since NVFlare moved its classes between versions.
-    static void supported(String file, String field, String path, Set<String> known) {
+    static void supported(String file, String field, String path, Collection<String> known) {
         String name = path.substring(path.lastIndexOf('.') + 1);
         boolean trusted = path.startsWith("nvflare.") || path.equals(name);
         if (!known.contains(name) || !trusted) {

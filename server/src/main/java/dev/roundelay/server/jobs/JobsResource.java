@@ -90,8 +90,7 @@ public final class JobsResource implements Routes {
     private void submit(Context ctx) throws IOException {
         Caller caller = authenticator.require(ctx);
         JobSpec spec = Requests.body(ctx, JobSpec.class);
-        JobId id = submit.submit(
-                new SubmitJob.Request(caller.user(), spec, ctx.header("Idempotency-Key"), warnings(spec)));
+        JobId id = submit.submit(new SubmitJob.Request(caller.user(), spec, ctx.header("Idempotency-Key"), List.of()));
         created(ctx, caller, id);
     }
 
@@ -110,15 +109,6 @@ public final class JobsResource implements Routes {
     private void created(Context ctx, Caller caller, JobId id) {
         ctx.header("Location", PATH + "/" + id.value());
         Requests.json(ctx, 201, mapper.view(access.require(caller, id.value())));
-    }
-
-    /// What is understood but not done is said, not passed over.
-    private static List<String> warnings(JobSpec spec) {
-        return spec.federation().quantization() == null
-                ? List.of()
-                : List.of(
-                        "quantization %s was asked for; this server transfers weights at full precision, results are not affected"
-                                .formatted(spec.federation().quantization()));
     }
 
     private void preflight(Context ctx) throws IOException {

@@ -7,6 +7,7 @@ import dev.roundelay.federation.round.Sampling;
 import dev.roundelay.kernel.job.Job;
 import dev.roundelay.kernel.job.JobId;
 import dev.roundelay.server.store.JdbcSubmissions;
+import dev.roundelay.tensors.quantization.Quantization;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,9 @@ public final class JsonRunSpecs implements RunSpecs {
                 select(federation.select()),
                 job.continueOnSiteError(),
                 origin(job),
+                federation.quantization() == null
+                        ? null
+                        : Quantization.find(federation.quantization()).orElse(null),
                 spec.model().nvflare() != null && spec.model().nvflare().persistor() != null);
     }
 

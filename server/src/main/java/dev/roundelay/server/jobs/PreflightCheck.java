@@ -102,12 +102,6 @@ final class PreflightCheck {
 
     private List<Preflight.Finding> warnings(UserId owner, JobSpec spec, Manifest manifest, int shards) {
         List<Preflight.Finding> warnings = new ArrayList<>();
-        if (spec.federation().quantization() != null) {
-            warnings.add(new Preflight.Finding(
-                    "full_precision",
-                    "[federation.quantization] this server transfers weights at full precision; results are the same",
-                    "Nothing to do."));
-        }
         Outlook.Load load =
                 new Outlook.Load(shards, Announced.of(spec, manifest), packages(manifest), manifest.python());
         warnings.addAll(new Outlook(kernel.view(), owner, spec).warnings(load));

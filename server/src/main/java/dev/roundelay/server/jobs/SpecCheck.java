@@ -7,6 +7,7 @@ import dev.roundelay.contract.job.Slug;
 import dev.roundelay.federation.strategy.StrategyCatalogue;
 import dev.roundelay.federation.strategy.StrategyDefinition;
 import dev.roundelay.kernel.journal.MetricNames;
+import dev.roundelay.tensors.quantization.Quantization;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -21,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Checks of a specification that need nothing but the specification. All problems are reported at once.
 public final class SpecCheck {
-    static final Set<String> QUANTIZATIONS =
-            Set.of("float16", "bfloat16", "blockwise8", "float4", "normfloat4", "adaquant");
     private static final int MAX_NAME = 200;
     private static final int MAX_SLUG_BYTES = 240;
     private static final int MAX_ROUNDS = 100_000;
@@ -47,6 +46,7 @@ public final class SpecCheck {
         check.model(spec.model());
         check.training(spec.training());
         check.federation(spec.federation());
+        check.corrected(spec);
         check.selection(spec.selection());
         check.limits(spec.limits());
         return List.copyOf(check.problems);
@@ -169,11 +169,10 @@ public final class SpecCheck {
         strategy(federation);
         String quantization = federation.quantization();
         require(
-                quantization == null || QUANTIZATIONS.contains(quantization),
+                quantization == null || Quantization.names().contains(quantization),
                 "federation.quantization",
                 quantization + " is not known",
-                "use one of "
-                        + String.join(", ", QUANTIZATIONS.stream().sorted().toList()));
+                "use one of " + String.join(", ", Quantization.names()));
         select(federation.select());
         sample(federation.sample());
     }
@@ -201,6 +200,19 @@ public final class SpecCheck {
         if (needed > 1) {
             enoughUpdates(federation, needed);
         }
+    }
+
+    // NVFlare's executors bring their own training loop: nothing hands them what our strategies put into `env`.
+    private void corrected(JobSpec spec) {
+        NvflareCode code = spec.model().nvflare();
+        require(
+                code == null
+                        || code.executor() == null
+                        || !StrategyCatalogue.corrects(
+                                spec.federation().strategy().name()),
+                "federation.strategy.name",
+                spec.federation().strategy().name() + " corrects gradients in fl_train, and the job has an executor",
+                "use fl_train, or another strategy");
     }
 
     // `name: what; what to do` -> `name] what; what to do`

@@ -6,6 +6,7 @@ import dev.roundelay.contract.worker.Events;
 import dev.roundelay.contract.worker.EventsReply;
 import dev.roundelay.contract.worker.ValidationReport;
 import dev.roundelay.contract.worker.WorkerHeaders;
+import dev.roundelay.federation.CorrectionFile;
 import dev.roundelay.federation.JobRuns;
 import dev.roundelay.federation.ModelFile;
 import dev.roundelay.kernel.Kernel;
@@ -26,11 +27,15 @@ import dev.roundelay.storage.BlobId;
 import dev.roundelay.storage.BlobStore;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.zip.CRC32C;
 
 /// What an assignment reads, and what it says: plan, inputs, models, validations, events. Bodies are
 /// [BodyResource]'s.
@@ -70,6 +75,7 @@ final class AssignmentResource implements Routes {
         routes.get(PATH, this::plan);
         routes.get(PATH + "/inputs/{blob}", this::input);
         routes.get(PATH + "/models/{k}", this::model);
+        routes.get(PATH + "/corrections/{k}", this::correction);
         routes.put(PATH + "/validations/{k}", this::validation);
         routes.post(PATH + "/events", this::events);
     }
@@ -96,8 +102,8 @@ final class AssignmentResource implements Routes {
 
     private void model(Context ctx) throws IOException {
         Assignment assignment = require(auth, kernel, ctx);
-        ModelFile model = runs.model(assignment.jobId(), number(ctx));
-        String etag = "\"" + model.blob().value() + "\"";
+        ModelFile model = runs.transferredModel(assignment.jobId(), number(ctx));
+        String etag = "\"%s-%08x\"".formatted(model.blob().value(), model.crc32c());
         ctx.header(WorkerHeaders.CRC32C, "%08x".formatted(model.crc32c()));
         String link = ctx.header(WorkerHeaders.LINK);
         if (link != null && handover.put(assignment.workerId().value(), link, model.path())) {
@@ -110,6 +116,46 @@ final class AssignmentResource implements Routes {
             in.skipNBytes(offset);
             return in;
         });
+    }
+
+    private void correction(Context ctx) throws IOException {
+        Assignment assignment = require(auth, kernel, ctx);
+        CorrectionFile file = runs.correction(assignment.jobId(), number(ctx), assignment.shard())
+                .orElse(null);
+        if (file == null) {
+            ctx.status(204);
+            return;
+        }
+        ctx.header(WorkerHeaders.CRC32C, "%08x".formatted(crc32c(file)));
+        ctx.contentType("application/octet-stream");
+        ByteRanges.send(ctx, file.sizeBytes(), null, (offset, length) -> {
+            InputStream in = open(file);
+            in.skipNBytes(offset);
+            return in;
+        });
+    }
+
+    private static InputStream open(CorrectionFile file) throws IOException {
+        InputStream state = Files.newInputStream(file.state());
+        state.skipNBytes(file.content().offset());
+        return new SequenceInputStream(new ByteArrayInputStream(file.content().header()), state);
+    }
+
+    private static long crc32c(CorrectionFile file) throws IOException {
+        CRC32C crc = new CRC32C();
+        byte[] block = new byte[1 << 17];
+        try (InputStream in = open(file)) {
+            long left = file.sizeBytes();
+            while (left > 0) {
+                int count = in.readNBytes(block, 0, (int) Math.min(block.length, left));
+                if (count == 0) {
+                    throw new IOException("[%s] ended %d bytes early".formatted(file.state(), left));
+                }
+                crc.update(block, 0, count);
+                left -= count;
+            }
+        }
+        return crc.getValue();
     }
 
     private void validation(Context ctx) {

@@ -50,6 +50,8 @@ final class PlanMaker {
                 submissions.requirements(job.id()),
                 inputs(job, spec, assignment.shard()),
                 spec.dataset(),
+                StrategyCatalogue.corrects(spec.federation().strategy().name()),
+                spec.federation().quantization(),
                 limits(spec));
     }
 

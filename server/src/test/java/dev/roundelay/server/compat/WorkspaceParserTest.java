@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.roundelay.contract.ErrorCode;
+import dev.roundelay.contract.job.JobSpec;
 import dev.roundelay.contract.job.NvflareCode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,6 +20,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// The JSON files beside this class were rendered by the published client 0.3.0.
 class WorkspaceParserTest {
+    private static final String AGGREGATOR =
+            "nvflare.app_common.aggregators.intime_accumulate_model_aggregator.InTimeAccumulateWeightedAggregator";
+    private static final String GENERATOR =
+            "nvflare.app_common.shareablegenerators.full_model_shareable_generator.FullModelShareableGenerator";
+
     @Test
     void the_client_s_defaults_are_understood() throws IOException {
         Workspace workspace = rendered("defaults");
@@ -61,11 +67,11 @@ class WorkspaceParserTest {
     }
 
     @Test
-    void quantisation_is_understood_and_said_not_to_be_done() throws IOException {
+    void quantisation_is_a_matter_of_the_transfer() throws IOException {
         Workspace workspace = rendered("quantized");
 
         assertThat(workspace.federation().quantization()).isEqualTo("float16");
-        assertThat(workspace.warnings()).singleElement().asString().contains("float16", "full precision");
+        assertThat(workspace.warnings()).isEmpty();
     }
 
     @Test
@@ -174,6 +180,77 @@ class WorkspaceParserTest {
         assertThatThrownBy(() -> parse(text("defaults_client.json"), other))
                 .hasMessageContaining("components[aggregator].args] " + argument + " = ")
                 .hasMessageContaining("supported: expected_data_kind");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"path\": \"torch.optim.SGD\", \"args\": {\"lr\": 1.0, \"momentum\": 0.6}}|fed_avg_m|{learning_rate=1.0, momentum=0.6}",
+                "{\"path\": \"torch.optim.SGD\", \"args\": {\"weight_decay\": 0, \"nesterov\": false}}|fed_avg_m|{learning_rate=0.001, momentum=0.0}",
+                "{\"path\": \"torch.optim.Adam\", \"args\": {\"lr\": 0.1, \"betas\": [0.8, 0.9]}}|fed_adam|{learning_rate=0.1, beta1=0.8, beta2=0.9, tau=1.0E-8}",
+                "{\"path\": \"torch.optim.Adagrad\", \"args\": {\"eps\": 0.01}}|fed_adagrad|{learning_rate=0.01, tau=0.01}"
+            })
+    void fed_opt_becomes_a_strategy_with_the_optimizer_s_arguments(String optimizer, String name, String args)
+            throws IOException {
+        Workspace workspace = parse(text("defaults_client.json"), fedOpt("{\"optimizer_args\": " + optimizer + "}"));
+
+        assertThat(workspace.federation().strategy().name()).isEqualTo(name);
+        assertThat(workspace.federation().strategy().args()).hasToString(args);
+        assertThat(workspace.warnings()).hasSize(name.equals("fed_adam") ? 1 : 0);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"optimizer_args\": {\"path\": \"torch.optim.LBFGS\"}}|torch.optim.LBFGS is not run here; supported: torch.optim.SGD",
+                "{\"optimizer_args\": {\"path\": \"my.SGD\"}}|my.SGD is not run here",
+                "{\"optimizer_args\": {\"path\": \"torch.optim.SGD\", \"args\": {\"nesterov\": true}}}|nesterov = true is not run here; supported: lr, momentum",
+                "{\"lr_scheduler_args\": {\"path\": \"torch.optim.lr_scheduler.StepLR\"}}|lr_scheduler_args is not run here"
+            })
+    void what_fed_opt_cannot_be_here_is_refused(String args, String message) {
+        assertThatThrownBy(() -> parse(text("defaults_client.json"), fedOpt(args)))
+                .asInstanceOf(InstanceOfAssertFactories.type(WorkspaceException.class))
+                .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.UNSUPPORTED_WORKFLOW))
+                .extracting(Throwable::getMessage)
+                .asString()
+                .contains("config_fed_server.json, components[shareable_generator].", message);
+    }
+
+    @Test
+    void an_aggregator_of_ours_is_a_strategy_with_its_arguments() throws IOException {
+        String server = text("defaults_server.json")
+                .replace(AGGREGATOR, "roundelay.multi_krum")
+                .replace("\"expected_data_kind\": \"WEIGHTS\"", "\"byzantine\": 2");
+
+        JobSpec.Strategy strategy =
+                parse(text("defaults_client.json"), server).federation().strategy();
+
+        assertThat(strategy).isEqualTo(new JobSpec.Strategy("multi_krum", Map.of("byzantine", 2)));
+    }
+
+    @Test
+    void the_workflow_of_scaffold_is_the_strategy_alone() throws IOException {
+        String server = text("defaults_server.json")
+                .replace("scatter_and_gather.ScatterAndGather", "scatter_and_gather_scaffold.ScatterAndGatherScaffold");
+
+        assertThat(parse(text("defaults_client.json"), server)
+                        .federation()
+                        .strategy()
+                        .name())
+                .isEqualTo("scaffold");
+        assertThatThrownBy(
+                        () -> parse(text("defaults_client.json"), server.replace(AGGREGATOR, "roundelay.fed_median")))
+                .hasMessageContaining("roundelay.fed_median beside scaffold is not run here; supported: one of them");
+    }
+
+    private static String fedOpt(String args) throws IOException {
+        String server = text("defaults_server.json");
+        String usual = "\"" + GENERATOR + "\",\n      \"args\": {}";
+        assertThat(server).contains(usual);
+        return server.replace(
+                usual, "\"nvflare.app_opt.pt.fedopt.PTFedOptModelShareableGenerator\", \"args\": " + args);
     }
 
     @Test

@@ -103,6 +103,7 @@ final class ApiRoutes {
             GET    /worker/v1/assignments/{asg}                      | FENCED | 200 | - | - | -
             GET    /worker/v1/assignments/{asg}/inputs/{blob}        | FENCED | 200 | - | - | -
             GET    /worker/v1/assignments/{asg}/models/{k}           | FENCED | 410 | - | - | -
+            GET    /worker/v1/assignments/{asg}/corrections/{k}      | FENCED | 410 | - | - | -
             PUT    /worker/v1/assignments/{asg}/models/0             | FENCED | 422 | - | - | bytes
             HEAD   /worker/v1/assignments/{asg}/models/0             | FENCED | 200 | - | - | -
             PUT    /worker/v1/assignments/{asg}/updates/{k}          | FENCED | 409 | - | - | bytes

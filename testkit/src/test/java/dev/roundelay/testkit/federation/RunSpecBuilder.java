@@ -3,6 +3,7 @@ package dev.roundelay.testkit.federation;
 import dev.roundelay.federation.RunSpec;
 import dev.roundelay.federation.round.Sampling;
 import dev.roundelay.kernel.job.JobId;
+import dev.roundelay.tensors.quantization.Quantization;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ final class RunSpecBuilder {
     private boolean continueOnSiteError;
     private RunSpec.@Nullable Origin origin;
     private RunSpec.@Nullable Select select;
+    private @Nullable Quantization quantization;
     private boolean saves;
 
     RunSpecBuilder(int shards, int rounds) {
@@ -58,6 +60,11 @@ final class RunSpecBuilder {
         return this;
     }
 
+    RunSpecBuilder quantized(Quantization how) {
+        quantization = how;
+        return this;
+    }
+
     RunSpecBuilder saves() {
         saves = true;
         return this;
@@ -77,6 +84,7 @@ final class RunSpecBuilder {
                 select,
                 continueOnSiteError,
                 origin,
+                quantization,
                 saves);
     }
 }

@@ -55,6 +55,13 @@ public final class AssignmentClient {
         new Download(wire, requests, "/models/" + round, target).model();
     }
 
+    /// Fetches what this site adds to its gradients in a round to a path that does not exist yet.
+    ///
+    /// @return false if that is zero everywhere; nothing is written then
+    public boolean fetchCorrection(int round, Path target) throws IOException, RefusedException, InterruptedException {
+        return new Download(wire, requests, "/corrections/" + round, target).ifAny();
+    }
+
     /// Sends the first weights.
     public Taken putModel0(Path file, String crc) throws IOException, RefusedException, InterruptedException {
         return put("/models/0", file, crc);

@@ -67,14 +67,34 @@ final class Download {
         if (handover != null && byLink(handover)) {
             return;
         }
+        fetchWhole();
+        Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /// Fetches a file that may not be there.
+    ///
+    /// @return whether it is
+    /// @throws RefusedException        if the server refuses
+    /// @throws TransferFailedException if it arrives damaged each time
+    boolean ifAny() throws IOException, RefusedException, InterruptedException {
+        Files.deleteIfExists(part);
+        fetchWhole();
+        if (Files.size(part) == 0) {
+            Files.delete(part);
+            return false;
+        }
+        Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+        return true;
+    }
+
+    private void fetchWhole() throws IOException, RefusedException, InterruptedException {
         while (true) {
             fetch(Long.MAX_VALUE, false);
             if (crc == null || crc.equals(Checksums.crc32c(part))) {
-                break;
+                return;
             }
             countDamage("CRC-32C is not " + crc);
         }
-        Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private boolean byLink(Handover folder) throws IOException, RefusedException, InterruptedException {

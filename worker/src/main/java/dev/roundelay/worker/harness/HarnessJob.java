@@ -12,6 +12,7 @@ import java.util.Map;
 /// @param device      `cpu` or `cuda`; with `cuda` a harness that sees no GPU refuses to start
 /// @param threads     threads of torch, fixed for the job so that a re-run gives the same bits
 /// @param seeded      whether `random`, numpy and torch are seeded before each call
+/// @param corrected   whether `env` of a training holds a correction of its gradients
 /// @param environment further environment variables, such as `CUDA_VISIBLE_DEVICES`
 public record HarnessJob(
         String jobId,
@@ -24,6 +25,7 @@ public record HarnessJob(
         String device,
         int threads,
         boolean seeded,
+        boolean corrected,
         Map<String, String> environment) {
     public HarnessJob {
         environment = Map.copyOf(environment);
@@ -42,11 +44,13 @@ public record HarnessJob(
                 device,
                 threads,
                 true,
+                plan.corrected(),
                 Map.of());
     }
 
     /// Returns it with further environment variables.
     public HarnessJob with(Map<String, String> variables) {
-        return new HarnessJob(jobId, site, shard, rounds, seed, model, training, device, threads, seeded, variables);
+        return new HarnessJob(
+                jobId, site, shard, rounds, seed, model, training, device, threads, seeded, corrected, variables);
     }
 }

@@ -113,6 +113,7 @@ public final class HarnessProcess implements AutoCloseable {
         request.put("rounds", job.rounds());
         request.put("threads", job.threads());
         request.put("seeded", job.seeded());
+        request.put("corrected", job.corrected());
         request.put("seed", CallSeed.of(job.seed(), "load", 0, 0));
         return HarnessAnswers.description(call("load", null, request));
     }
@@ -127,11 +128,19 @@ public final class HarnessProcess implements AutoCloseable {
         return update("initialise", null, request);
     }
 
+    /// Trains one round without a correction.
+    public Update train(int round, Path model) throws HarnessException {
+        return train(round, model, Optional.empty());
+    }
+
     /// Trains one round; `JobFolders.out(round)` is its `out_dir`.
     ///
-    /// @param model global model `round` as plain safetensors, a file in `JobFolders.models()`
-    public Update train(int round, Path model) throws HarnessException {
-        return update("train", round, roundRequest("train", round, model));
+    /// @param model      global model `round` as plain safetensors, a file in `JobFolders.models()`
+    /// @param correction what is added to the gradients, a file there too; empty if that is zero
+    public Update train(int round, Path model, Optional<Path> correction) throws HarnessException {
+        Map<String, Object> request = roundRequest("train", round, model);
+        correction.ifPresent(file -> request.put("correction", insideModels(file)));
+        return update("train", round, request);
     }
 
     /// Validates a global model on this shard.

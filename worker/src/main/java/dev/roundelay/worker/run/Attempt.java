@@ -5,6 +5,7 @@ import dev.roundelay.contract.worker.AssignmentPlan;
 import dev.roundelay.contract.worker.FailureReport;
 import dev.roundelay.contract.worker.Step;
 import dev.roundelay.contract.worker.ValidationReport;
+import dev.roundelay.tensors.quantization.Quantization;
 import dev.roundelay.worker.client.AssignmentClient;
 import dev.roundelay.worker.client.AssignmentClient.Taken;
 import dev.roundelay.worker.client.RefusedException;
@@ -190,9 +191,9 @@ final class Attempt implements AutoCloseable {
                 validate(round, model);
             }
             phase.accept("training");
-            Update update = running().train(round, model);
+            Update update = running().train(round, model, correctionOf(round));
             collect(round);
-            held = new Kept(round, SealedUpdate.ofRound(update, model, round, plan.site()));
+            held = new Kept(round, SealedUpdate.ofRound(update, model, round, plan.site(), quantization()));
             kept = held;
         } else if (step.validate()) {
             validate(round, modelOf(round));
@@ -211,6 +212,7 @@ final class Attempt implements AutoCloseable {
             kept = null;
             Files.deleteIfExists(held.update().file());
             Files.deleteIfExists(modelLink(held.round() - 1));
+            Files.deleteIfExists(correctionFile(held.round()));
         }
     }
 
@@ -218,9 +220,36 @@ final class Attempt implements AutoCloseable {
         Path link = modelLink(round);
         if (!Files.exists(link)) {
             phase.accept("fetching model");
-            Inputs.share(shared.model(round, client), link, shop.sandbox().isolation());
+            Inputs.share(
+                    shared.model(round, client, plan.quantization() != null),
+                    link,
+                    shop.sandbox().isolation());
         }
         return link;
+    }
+
+    /// Returns what is added to the gradients, where the job's strategy says so and it is not zero.
+    private Optional<Path> correctionOf(int round) throws IOException, RefusedException, InterruptedException {
+        if (!plan.corrected()) {
+            return Optional.empty();
+        }
+        phase.accept("fetching correction");
+        Path file = correctionFile(round);
+        Files.deleteIfExists(file);
+        return client.fetchCorrection(round, file) ? Optional.of(file) : Optional.empty();
+    }
+
+    private Path correctionFile(int round) {
+        return folders.models().resolve("correction-" + round + ".safetensors");
+    }
+
+    private @Nullable Quantization quantization() throws IOException {
+        String name = plan.quantization();
+        return name == null
+                ? null
+                : Quantization.find(name)
+                        .orElseThrow(() -> new IOException(
+                                "[quantization] " + name + " is not known here; install the server's release"));
     }
 
     private Path modelLink(int round) {

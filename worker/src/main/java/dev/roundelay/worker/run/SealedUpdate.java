@@ -5,11 +5,13 @@ import dev.roundelay.contract.FailureReason;
 import dev.roundelay.contract.Json;
 import dev.roundelay.contract.worker.FailureReport;
 import dev.roundelay.tensors.TensorFormatException;
+import dev.roundelay.tensors.crc.Crc32c;
+import dev.roundelay.tensors.quantization.Quantization;
+import dev.roundelay.tensors.quantization.QuantizedFile;
 import dev.roundelay.tensors.safetensors.SafetensorsLimits;
 import dev.roundelay.tensors.safetensors.SafetensorsReader;
 import dev.roundelay.tensors.safetensors.SafetensorsWriter;
 import dev.roundelay.tensors.safetensors.UpdateCheck;
-import dev.roundelay.worker.client.Checksums;
 import dev.roundelay.worker.harness.HarnessException;
 import dev.roundelay.worker.harness.Update;
 import java.io.IOException;
@@ -28,9 +30,11 @@ public record SealedUpdate(Path file, String crc) {
     /// Checks an update against the model that it started from and gives it its metadata. The harness's file is
     /// removed.
     ///
-    /// @param model the round's global model; one without tensors lets the update define the names
+    /// @param model        the round's global model; one without tensors lets the update define the names
+    /// @param quantization how it travels; null for as it is
     /// @throws HarnessException `invalid_update` if it cannot be averaged
-    public static SealedUpdate ofRound(Update update, Path model, int round, String site)
+    public static SealedUpdate ofRound(
+            Update update, Path model, int round, String site, @Nullable Quantization quantization)
             throws IOException, HarnessException {
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("samples", Long.toString(update.samples()));
@@ -42,7 +46,7 @@ public record SealedUpdate(Path file, String crc) {
                 SafetensorsReader reader = global.layout().entries().isEmpty()
                         ? SafetensorsReader.open(update.file(), SafetensorsLimits.ofFirstModel(Long.MAX_VALUE))
                         : UpdateCheck.open(update.file(), global)) {
-            return write(reader, metadata, update.file());
+            return write(reader, metadata, update.file(), quantization);
         } catch (TensorFormatException e) {
             throw invalid(e.within("round " + round + ", site " + site), round);
         }
@@ -54,19 +58,22 @@ public record SealedUpdate(Path file, String crc) {
     public static SealedUpdate ofModel0(Update model, String site) throws IOException, HarnessException {
         try (SafetensorsReader reader =
                 SafetensorsReader.open(model.file(), SafetensorsLimits.ofFirstModel(Long.MAX_VALUE))) {
-            return write(reader, Map.of(), model.file());
+            return write(reader, Map.of(), model.file(), null);
         } catch (TensorFormatException e) {
             throw invalid(e.within("model 0, site " + site), null);
         }
     }
 
-    private static SealedUpdate write(SafetensorsReader reader, Map<String, String> metadata, Path given)
+    private static SealedUpdate write(
+            SafetensorsReader reader, Map<String, String> metadata, Path given, @Nullable Quantization quantization)
             throws IOException {
         Path target = given.resolveSibling("sealed-" + given.getFileName());
         Files.deleteIfExists(target);
-        SafetensorsWriter.write(target, metadata, reader.views());
+        Crc32c crc = quantization == null
+                ? SafetensorsWriter.write(target, metadata, reader.views())
+                : QuantizedFile.encode(reader, quantization, metadata, target);
         Files.delete(given);
-        return new SealedUpdate(target, Checksums.crc32c(target));
+        return new SealedUpdate(target, crc.toString());
     }
 
     private static HarnessException invalid(TensorFormatException e, @Nullable Integer round) {

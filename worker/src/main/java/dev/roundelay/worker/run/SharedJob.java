@@ -1,12 +1,16 @@
 package dev.roundelay.worker.run;
 
 import dev.roundelay.contract.worker.AssignmentPlan;
+import dev.roundelay.tensors.TensorFormatException;
+import dev.roundelay.tensors.quantization.QuantizedFile;
+import dev.roundelay.tensors.safetensors.SafetensorsReader;
 import dev.roundelay.worker.client.AssignmentClient;
 import dev.roundelay.worker.client.RefusedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 
 /// What the slots of this agent share of one job: its inputs and global models, each fetched once. Thread-safe.
 final class SharedJob {
@@ -37,17 +41,42 @@ final class SharedJob {
     }
 
     /// Returns the file of global model `round`; models before the last two are removed.
-    Path model(int round, AssignmentClient client) throws IOException, RefusedException, InterruptedException {
+    ///
+    /// @param coded whether it travels encoded
+    Path model(int round, AssignmentClient client, boolean coded)
+            throws IOException, RefusedException, InterruptedException {
         try {
             return files.get("model " + round, () -> {
                 Path target = modelFile(round);
-                fetch(() -> client.fetchModel(round, target));
+                fetch(() -> {
+                    if (coded) {
+                        fetchCoded(round, client, target);
+                    } else {
+                        client.fetchModel(round, target);
+                    }
+                });
                 removeModel(round - KEPT_MODELS);
                 return target;
             });
         } catch (CarriedException e) {
             throw e.rethrow();
         }
+    }
+
+    private static void fetchCoded(int round, AssignmentClient client, Path target)
+            throws IOException, RefusedException, InterruptedException {
+        Path coded = target.resolveSibling(target.getFileName() + ".coded");
+        Path plain = target.resolveSibling(target.getFileName() + ".plain");
+        Files.deleteIfExists(coded);
+        Files.deleteIfExists(plain);
+        client.fetchModel(round, coded);
+        try (SafetensorsReader reader = SafetensorsReader.open(coded)) {
+            QuantizedFile.decode(reader, plain);
+        } catch (TensorFormatException e) {
+            throw new IOException("[model " + round + "] " + e.getMessage(), e);
+        }
+        Files.delete(coded);
+        Files.move(plain, target, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private Path modelFile(int round) {

@@ -78,7 +78,7 @@ final class Trial {
         HarnessConfig config = HarnessConfig.onCpu(tools.program(), environment.python(), 0, tools.limits());
         int threads = Runtime.getRuntime().availableProcessors();
         HarnessJob job = new HarnessJob(
-                "try", SITE, 0, 1, spec.seed(), spec.model(), spec.training(), "cpu", threads, true, Map.of());
+                "try", SITE, 0, 1, spec.seed(), spec.model(), spec.training(), "cpu", threads, true, false, Map.of());
         try (HarnessProcess harness =
                 HarnessProcess.start(config, job, folders, tools.sandbox(), console, tools.clock())) {
             Description found = harness.load();
@@ -97,7 +97,7 @@ final class Trial {
         Update trained = harness.train(0, model0);
         OutputCollector.Collected files = OutputCollector.ofBytes(tools.limits().outputBytes())
                 .collect(folders.out(0), folders.collected().resolve("out-0"));
-        Path model1 = asModel(SealedUpdate.ofRound(trained, model0, 0, SITE), 1);
+        Path model1 = asModel(SealedUpdate.ofRound(trained, model0, 0, SITE, null), 1);
         Map<String, Double> metrics = Map.of();
         if (found.validates()) {
             console.step("validation of the new model: " + spec.model().validateFn());

@@ -312,6 +312,8 @@ public final class FakeControlPlane implements AutoCloseable {
                 wanted.requirements,
                 wanted.inputs(site.shard, blobs),
                 wanted.dataset,
+                false,
+                null,
                 Map.of(AssignmentPlan.GPU_MEMORY_MB, wanted.gpuMemoryMb));
     }
 

@@ -26,6 +26,7 @@ public final class HarnessBench implements AutoCloseable, HarnessListener {
     private @Nullable String className = "Net";
     private Map<String, Object> args = Map.of();
     private Map<String, Object> extra = Map.of();
+    private boolean corrected;
     private String device = "cpu";
     private SandboxLimits limits = SandboxLimits.ofMemory(4L << 30);
     private @Nullable HarnessProcess process;
@@ -78,6 +79,11 @@ public final class HarnessBench implements AutoCloseable, HarnessListener {
         return this;
     }
 
+    public HarnessBench corrected() {
+        corrected = true;
+        return this;
+    }
+
     public HarnessBench device(String name) {
         device = name;
         return this;
@@ -109,6 +115,7 @@ public final class HarnessBench implements AutoCloseable, HarnessListener {
                 device,
                 1,
                 true,
+                corrected,
                 Map.of());
         HarnessConfig config = HarnessConfig.onCpu(
                 program,

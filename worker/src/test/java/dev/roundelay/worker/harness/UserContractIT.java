@@ -2,9 +2,17 @@ package dev.roundelay.worker.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.roundelay.tensors.safetensors.SafetensorsWriter;
+import dev.roundelay.tensors.tensor.DType;
+import dev.roundelay.tensors.tensor.Elements;
+import dev.roundelay.tensors.tensor.Shape;
+import dev.roundelay.tensors.tensor.TensorView;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +51,44 @@ class UserContractIT {
                                     + " \"/app/payload\", \"EPOCHS\": 2, \"JOB_ID\": \"job_1\", \"LR\": 0.1, \"MU\": 0.01,"
                                     + " \"SITE_NAME\": \"site-2\"}",
                             "info 3 True True /app/out/round_3 /tmp/home");
+        }
+    }
+
+    /// The strategy's correction is in `env` by name: zeros while the server keeps nothing for the site.
+    @Test
+    void a_correction_of_the_gradients_is_in_the_environment_of_a_training() throws Exception {
+        try (HarnessBench bench =
+                new HarnessBench(folder).module("""
+                        import torch
+                        class Net(torch.nn.Module):
+                            def __init__(self):
+                                super().__init__()
+                                self.w = torch.nn.Parameter(torch.full((3,), 2.0))
+                                self.register_buffer("count", torch.tensor(1))
+                        def fl_train(model, env, out_dir, logger=None):
+                            given = env["CORRECTION"]
+                            print(sorted(given), given["w"].dtype, given["w"].tolist())
+                            return {"weights": model.state_dict(), "samples": 1, "steps": 4, "lr": 0.5}
+                        def fl_validate(model, env, out_dir, logger=None):
+                            print("CORRECTION" in env)
+                            return {"samples": 1}
+                        """).modelClass("Net", Map.of()).corrected()) {
+            Path model = bench.modelZero();
+            Path correction = bench.folders().models().resolve("correction");
+            MemorySegment bytes = MemorySegment.ofArray(new byte[3 * Float.BYTES]);
+            Elements.encode(DType.F32, new double[] {0.5, 0, -1}, 3, bytes);
+            SafetensorsWriter.write(correction, Map.of(), List.of(new TensorView("w", DType.F32, Shape.of(3), bytes)));
+
+            Update first = bench.process().train(0, model);
+            bench.process().train(1, model, Optional.of(correction));
+            bench.process().validate(1, model);
+
+            assertThat(first.metrics()).containsOnly(Map.entry("steps", 4.0), Map.entry("lr", 0.5));
+            assertThat(bench.lines)
+                    .containsExactly(
+                            "info 0 ['w'] torch.float32 [0.0, 0.0, 0.0]",
+                            "info 1 ['w'] torch.float32 [0.5, 0.0, -1.0]",
+                            "info 1 False");
         }
     }
 
