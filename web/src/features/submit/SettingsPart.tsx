@@ -2,7 +2,7 @@ import { JsonInput, NativeSelect, NumberInput, TextInput } from "@mantine/core";
 import { Section } from "../../ui/Section";
 import type { JobForm } from "./form";
 import type { PartProps } from "./parts";
-import { StrategyPart } from "./StrategyPart";
+import { EncodingPart, StrategyPart } from "./StrategyPart";
 import styles from "./submit.module.css";
 
 type NumberField = "localEpochs" | "batchSize" | "learningRate" | "rounds" | "minClients";
@@ -31,6 +31,7 @@ export function SettingsPart({ form, onChange }: PartProps) {
         {number("batchSize", "Batch size", "Samples a step", 1)}
         {number("learningRate", "Learning rate", "The code's env[“LR”]", 0, 12)}
         <StrategyPart form={form} onChange={onChange} />
+        <EncodingPart form={form} onChange={onChange} />
         {number("minClients", "Sites a round needs", "0: all of them", 0)}
         <TextInput
           label="Metric of the best model"

@@ -4,6 +4,30 @@ import { useStrategies } from "./api";
 import { EMPTY } from "./form";
 import type { PartProps } from "./parts";
 
+// With the bytes of float32 weights that travel.
+const ENCODINGS = [
+  { value: "", label: "as they are" },
+  { value: "adaquant", label: "adaquant: the smallest within 2 % of error, tensor by tensor" },
+  { value: "float16", label: "float16: 50 % of the bytes" },
+  { value: "bfloat16", label: "bfloat16: 50 %" },
+  { value: "blockwise8", label: "blockwise8: 25 %" },
+  { value: "normfloat4", label: "normfloat4: 14 %" },
+  { value: "float4", label: "float4: 14 %" },
+];
+
+/** How the weights travel between server and workers. */
+export function EncodingPart({ form, onChange }: PartProps) {
+  return (
+    <NativeSelect
+      label="Transfer of weights"
+      description="In fewer bits, there and back, for slow networks"
+      data={ENCODINGS}
+      value={form.quantization}
+      onChange={(event) => onChange({ quantization: event.currentTarget.value })}
+    />
+  );
+}
+
 /** How updates become one model, with the arguments of the chosen way. */
 export function StrategyPart({ form, onChange }: PartProps) {
   const strategies = useStrategies().data ?? [];

@@ -26,6 +26,11 @@ test("makes a specification whose files lie in the job's folder", () => {
   expect(specOf(FORM, NO_FILES).federation).not.toHaveProperty("minClients");
 });
 
+test("names the encoding of the transfer where there is one", () => {
+  expect(specOf({ ...FORM, quantization: "float16" }, NO_FILES).federation).toMatchObject({ quantization: "float16" });
+  expect(specOf(FORM, NO_FILES).federation).not.toHaveProperty("quantization");
+});
+
 test("names the strategy with what differs from its defaults", () => {
   const form = { ...FORM, strategy: "fed_adam", strategyArgs: { beta1: 0.5 } };
   expect(specOf(form, NO_FILES).federation).toMatchObject({ strategy: { name: "fed_adam", args: { beta1: 0.5 } } });

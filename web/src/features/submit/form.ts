@@ -17,6 +17,8 @@ export interface JobForm {
   readonly strategy: string;
   /** What differs from the defaults of the strategy's parameters. */
   readonly strategyArgs: Readonly<Record<string, number>>;
+  /** How weights travel; empty for as they are. */
+  readonly quantization: string;
   readonly metric: string;
   readonly mode: "max" | "min";
   readonly workers: "auto" | "chosen";
@@ -40,6 +42,7 @@ export const EMPTY: JobForm = {
   minClients: 0,
   strategy: "fed_avg",
   strategyArgs: {},
+  quantization: "",
   metric: "",
   mode: "max",
   workers: "auto",
@@ -143,6 +146,7 @@ export function specOf(form: JobForm, files: JobFiles): JobSpec {
       rounds: form.rounds,
       ...(form.minClients > 0 ? { minClients: form.minClients } : {}),
       strategy: { name: form.strategy, args: { ...form.strategyArgs } },
+      ...(form.quantization === "" ? {} : { quantization: form.quantization }),
       ...(form.metric.trim() === "" ? {} : { select: { metric: form.metric.trim(), mode: form.mode } }),
     },
     selection: form.workers === "chosen" ? { workerIds: [...form.workerIds] } : { auto: auto(form) },

@@ -19,6 +19,7 @@ export function pythonOf(form: JobForm, files: JobFiles): string {
       ["min_clients", form.minClients, EMPTY.minClients],
       ["strategy", form.strategy, EMPTY.strategy],
       ["strategy_args", form.strategyArgs, EMPTY.strategyArgs],
+      ["quantization", form.quantization, EMPTY.quantization],
     ],
     metric ? `select=SelectConfig(${literal(metric)}, mode=${literal(form.mode)})` : null,
   );

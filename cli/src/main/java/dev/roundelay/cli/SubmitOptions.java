@@ -55,6 +55,14 @@ final class SubmitOptions {
     @Option(names = "--strategy-arg", paramLabel = "NAME=VALUE", description = "Argument of the strategy; repeatable.")
     Map<String, String> strategyArgs = new LinkedHashMap<>();
 
+    @Option(
+            names = "--quantization",
+            paramLabel = "ENCODING",
+            description =
+                    "How weights travel: float16, bfloat16, blockwise8, float4, normfloat4 or adaquant. Default: as they are.")
+    @Nullable
+    String quantization;
+
     @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "Default: 0.")
     long seed;
 
@@ -118,7 +126,7 @@ final class SubmitOptions {
                 minClients,
                 10.0,
                 new JobSpec.Strategy(strategy, Values.of(strategyArgs)),
-                null,
+                quantization,
                 seed,
                 null,
                 0,

@@ -14,6 +14,9 @@ final class JobSettings {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("rounds", Integer.toString(job.rounds()));
         settings.put("shards", Integer.toString(job.shards()));
+        if (spec.federation().quantization() != null) {
+            settings.put("quantization", spec.federation().quantization());
+        }
         settings.put("strategy", spec.federation().strategy().name());
         spec.federation().strategy().args().forEach((name, value) -> settings.put("strategy." + name, text(value)));
         settings.put("local_epochs", text(spec.training().localEpochs()));
