@@ -136,16 +136,20 @@ class Product:
     def run_job(self, name: str, sites: int, megabytes: int, rounds: int) -> dict[str, Any]:
         """Runs a job of add_one.py and returns its rounds, with the wall time of its submit."""
         submitted = time.time()
-        job = self.submit(name, sites, megabytes, rounds)
-        patience = time.monotonic() + JOB_SECONDS
-        while (job := self.call("GET", f"/jobs/{job['id']}"))["state"] not in ENDED:
-            if time.monotonic() > patience:
-                raise SystemExit(f"[bench] {name} has not ended within {JOB_SECONDS} s: {job['state']}, {job.get('phase')}")
-            time.sleep(0.2)
-        if job["state"] != "FINISHED":
-            raise SystemExit(f"[bench] {name} is {job['state']}: {job.get('failure')}")
+        job = self.await_finished(self.submit(name, sites, megabytes, rounds)["id"])
         answer = self.call("GET", f"/jobs/{job['id']}/rounds", limit=200)
         return {"submitted": submitted, "job": job, "rounds": sorted(answer["items"], key=lambda one: one["number"])}
+
+    def await_finished(self, job: str) -> dict[str, Any]:
+        """Waits until a job has finished; any other end is a failure of the benchmark."""
+        patience = time.monotonic() + JOB_SECONDS
+        while (view := self.call("GET", f"/jobs/{job}"))["state"] not in ENDED:
+            if time.monotonic() > patience:
+                raise SystemExit(f"[bench] {job} has not ended within {JOB_SECONDS} s: {view['state']}, {view.get('phase')}")
+            time.sleep(0.2)
+        if view["state"] != "FINISHED":
+            raise SystemExit(f"[bench] {view['name']} is {view['state']}: {view.get('failure')}")
+        return view
 
     def holder(self, job: str, shard: int) -> dict[str, Any]:
         """Returns the last assignment of a shard."""
