@@ -1,6 +1,6 @@
 """How good the strategies are on handwritten digits that no two sites see alike, and with hostile sites among them.
 
-    python accuracy.py [--seeds 5] [--rounds 40] [--json FILE] [--docs FOLDER]
+    python accuracy.py [--seeds 5] [--robust-seeds 2] [--rounds 25] [--json FILE] [--docs FOLDER]
 
 Started by scripts/accuracy. Runs the built product: one worker with a slot for each site. Prints tables and writes JSON;
 with --docs, also accuracy.md and images/accuracy.svg there.
@@ -156,7 +156,7 @@ def tables(results: dict[str, Any]) -> str:
         lines.append(f"| {name} | {last} | {tail} | {to_reach(curves, 0.9)} |")
     lines += [
         "",
-        f"{HOSTILE} of {SITES} sites hostile: they send the opposite of what they learned, threefold. Sites with some of each digit, {seeds} seeds.",
+        f"{HOSTILE} of {SITES} sites hostile: they send the opposite of what they learned, threefold. Sites with some of each digit, {results['robust_seeds']} seeds.",
         "",
         "| | without them | with them |",
         "|---|---|---|",
@@ -198,7 +198,7 @@ def plot(results: dict[str, Any]) -> str:
     return "\n".join([*parts, "</svg>", ""])
 
 
-def measure(bench: Bench, seeds: int) -> dict[str, Any]:
+def measure(bench: Bench, seeds: int, robust_seeds: int) -> dict[str, Any]:
     different: dict[str, list[list[float]]] = {"centralised": [bench.centralised(seed) for seed in range(seeds)]}
     for seed in range(seeds):
         data = f"accuracy/different-{seed}"
@@ -207,20 +207,21 @@ def measure(bench: Bench, seeds: int) -> dict[str, Any]:
             curve = bench.run(f"{strategy[0]} {seed}", data, seed, strategy)
             different.setdefault(title, []).append(curve)
     robust: dict[str, list[list[list[float]]]] = {}
-    for seed in range(seeds):
+    for seed in range(robust_seeds):
         data = f"accuracy/alike-{seed}"
         bench.prepare(data, seed, alike=True)
         for title, strategy in ROBUST.items():
             both = robust.setdefault(title, [[], []])
             for hostile in (0, HOSTILE):
                 both[hostile > 0].append(bench.run(f"{strategy[0]} {seed} hostile {hostile}", data, seed, strategy, hostile))
-    return {"seeds": seeds, "rounds": bench.rounds, "different": different, "robust": robust}
+    return {"seeds": seeds, "robust_seeds": robust_seeds, "rounds": bench.rounds, "different": different, "robust": robust}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--robust-seeds", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=25)
     parser.add_argument("--json", type=Path, default=ROOT / "benchmarks" / "target" / "accuracy.json")
     parser.add_argument("--docs", type=Path)
     parser.add_argument("--python", default=sys.executable)
@@ -230,7 +231,7 @@ def main() -> None:
         launcher = ROOT / "dist" / "roundelay" / "bin" / "roundelay"
         product = Product(launcher, Path(work) / "data", workers=1, slots=SITES, python=options.python)
         try:
-            results = measure(Bench(product, options.rounds), options.seeds)
+            results = measure(Bench(product, options.rounds), options.seeds, options.robust_seeds)
         finally:
             product.stop()
     options.json.parent.mkdir(parents=True, exist_ok=True)
