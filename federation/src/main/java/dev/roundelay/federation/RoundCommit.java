@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Everything that becomes true when a round is committed, in one transaction.
 ///
-/// @param round        the closed round with its member list
+/// @param round        the closed round with its member list; what is stored may be open still
 /// @param made         model `round + 1`
 /// @param samples      sum over the members
 /// @param metrics      sample-weighted means of the members' metrics

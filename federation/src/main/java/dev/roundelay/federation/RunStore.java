@@ -70,7 +70,8 @@ public interface RunStore {
     /// Takes a shard off the member list of a closed round, with its row.
     void removeMember(Epoch epoch, JobId job, int round, int shard, List<Note> notes);
 
-    /// Commits a round: its model row and references, metrics, files, reservation, and the opening of the next round.
+    /// Commits a round, and closes it first if it is open still: its model row and references, metrics, files,
+    /// reservation, and the opening of the next round.
     ///
     /// @return which files appeared and which were left out for want of room
     /// @throws dev.roundelay.storage.QuotaExceededException if the model does not fit

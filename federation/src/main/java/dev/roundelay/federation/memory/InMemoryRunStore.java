@@ -35,6 +35,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -160,7 +161,12 @@ public final class InMemoryRunStore implements RunStore {
         guard.accept(epoch);
         StoredRun run = run(job);
         StoredRound stored = round(job, commit.round().number());
-        Round committed = stored.round.commit();
+        Round closed = stored.round.state() == RoundState.OPEN
+                ? stored.round.close(
+                        commit.round().members(),
+                        Objects.requireNonNull(commit.round().closedAt()))
+                : stored.round;
+        Round committed = closed.commit();
         takeModel(job, run, commit);
         Publication published = index.publishFitting(commit.bucket(), commit.files());
         releaseStaged(job, run, commit.round().number());

@@ -48,6 +48,7 @@ final class Actions {
                 open(Round.open(number, parts.wall().instant()));
             case Due.CheckSpool(var round, var untrusted) -> checkSpool(round, untrusted);
             case Due.CloseRound(var round) -> close(round);
+            case Due.CloseAndAggregate(var round, var members) -> commit(claim(now), closed(round, members), members);
             case Due.LeaveOut(var round, var shard) -> leaveOut(now, round, shard);
             case Due.Aggregate(var round, var members) -> commit(claim(now), round, members);
             case Due.Wrap() -> wrap(now);
@@ -125,6 +126,12 @@ final class Actions {
             return closed;
         });
         return true;
+    }
+
+    private Round closed(Round open, List<Contribution> members) {
+        var shards = new TreeSet<Integer>();
+        members.forEach(member -> shards.add(member.shard()));
+        return open.close(shards, parts.wall().instant());
     }
 
     private boolean leaveOut(Situation now, int number, int shard) {

@@ -8,6 +8,7 @@ import dev.roundelay.federation.metric.BestModel;
 import dev.roundelay.federation.metric.RoundMetrics;
 import dev.roundelay.federation.output.OutputKeys;
 import dev.roundelay.federation.round.Round;
+import dev.roundelay.federation.round.RoundState;
 import dev.roundelay.federation.strategy.Aggregation;
 import dev.roundelay.federation.strategy.Strategy;
 import dev.roundelay.kernel.Epoch;
@@ -199,6 +200,10 @@ final class Commits {
                 now.current().values().stream().anyMatch(assignment -> Boolean.TRUE.equals(assignment.validates()));
         if (metrics.isEmpty() && !validates && number == now.spec().firstModel()) {
             notes.add(Notes.noMetrics(at));
+        }
+        Round stored = now.state().round();
+        if (stored != null && stored.state() == RoundState.OPEN) {
+            notes.addAll(Notes.closed(number, Objects.requireNonNull(round.closedAt())));
         }
         notes.add(Notes.committed(number, at));
         if (next != null) {

@@ -27,6 +27,10 @@ sealed interface Due {
     /// Close the open round and fix its members.
     record CloseRound(int round) implements Due {}
 
+    /// Every shard that was asked has answered: aggregate, ascending by shard, and let the commit close the round. A
+    /// restart finds the same updates and decides the same.
+    record CloseAndAggregate(Round open, List<Contribution> members) implements Due {}
+
     /// Take a member off the list that can no longer send its lost update again.
     record LeaveOut(int round, int shard) implements Due {}
 

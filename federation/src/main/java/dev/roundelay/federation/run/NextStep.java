@@ -78,7 +78,11 @@ final class NextStep {
         ClosePolicy policy = now.closePolicy(round.number());
         return switch (policy.decide(shards, now.times().waited(), now.times().open())) {
             case Verdict.Keep(var recheck) -> new Due.Rest(recheck);
-            case Verdict.Close() -> new Due.CloseRound(round.number());
+            case Verdict.Close() ->
+                now.isAnsweredByAll(round.number())
+                        ? new Due.CloseAndAggregate(
+                                round, List.copyOf(now.state().contributions().values()))
+                        : new Due.CloseRound(round.number());
             case Verdict.TimedOut(var answered) ->
                 new Due.Failing(RunFailures.roundTimedOut(round.number(), answered, policy));
             case Verdict.TooFew(var answered) ->

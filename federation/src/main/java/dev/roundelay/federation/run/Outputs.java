@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Writes what a job leaves in its owner's bucket, as blobs; rows that show them are the store's.
 final class Outputs {
@@ -39,6 +40,7 @@ final class Outputs {
     private final JobId id;
     private final Epoch epoch;
     private final RunParts parts;
+    private volatile @Nullable BucketName bucket;
 
     Outputs(JobId id, Epoch epoch, RunParts parts) {
         this.id = id;
@@ -46,8 +48,17 @@ final class Outputs {
         this.parts = parts;
     }
 
-    /// Returns the bucket of a job's owner.
+    /// Returns the bucket of a job's owner, which stays the same one.
     BucketName bucket(Job job) {
+        BucketName known = bucket;
+        if (known == null) {
+            known = find(job);
+            bucket = known;
+        }
+        return known;
+    }
+
+    private BucketName find(Job job) {
         return parts.buckets()
                 .findBucketOf(owner(job))
                 .orElseThrow(() -> new StorageException(

@@ -85,6 +85,11 @@ record Situation(
                 .toList();
     }
 
+    /// Tells whether the answers to a round are those of all shards that it asked, and of no other.
+    boolean isAnsweredByAll(int round) {
+        return state.contributions().keySet().equals(asked(round));
+    }
+
     /// Tells whether every shard that takes part has a ready worker.
     boolean isAllReady() {
         for (int shard = 0; shard < spec.shards(); shard++) {

@@ -104,6 +104,21 @@ public final class JdbcBuckets {
         run(handle, bucket, ledger -> JdbcSnapshots.hold(handle, ledger, snapshot, entries));
     }
 
+    /// Releases some names of a snapshot and holds others, settling once: what is given back may be used again.
+    void exchange(
+            Handle handle,
+            SnapshotId snapshot,
+            BucketName bucket,
+            Collection<ObjectKey> released,
+            List<NewObject> entries) {
+        run(handle, bucket, ledger -> {
+            if (!released.isEmpty()) {
+                JdbcSnapshots.release(handle, ledger, snapshot, released);
+            }
+            JdbcSnapshots.hold(handle, ledger, snapshot, entries);
+        });
+    }
+
     public void share(Handle handle, SnapshotId from, SnapshotId to, BucketName bucket) {
         run(handle, bucket, _ -> JdbcSnapshots.share(handle, bucket, from, to));
     }

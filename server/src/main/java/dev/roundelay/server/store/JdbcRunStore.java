@@ -16,6 +16,7 @@ import dev.roundelay.federation.round.Round;
 import dev.roundelay.federation.round.RoundState;
 import dev.roundelay.kernel.Epoch;
 import dev.roundelay.kernel.Participant;
+import dev.roundelay.kernel.StaleEpochException;
 import dev.roundelay.kernel.job.JobId;
 import dev.roundelay.kernel.journal.Note;
 import dev.roundelay.storage.BucketName;
@@ -26,6 +27,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeSet;
@@ -79,26 +81,14 @@ public final class JdbcRunStore implements RunStore {
 
     @Override
     public Outcome acceptContribution(Epoch epoch, JobId job, Holder holder, int round, Contribution contribution) {
-        return write(epoch, handle -> {
-            if (!isCurrent(handle, holder)) {
-                return Outcome.STALE_FENCE;
-            }
-            Optional<Round> open = lock(handle, job, round, "for share");
-            if (open.isEmpty()) {
-                return Outcome.CLOSED;
-            }
-            if (RunWrites.hasContribution(handle, job, round, holder.shard())) {
-                return Outcome.EXISTS;
-            }
-            boolean welcome = open.get().state() == RoundState.OPEN
-                    || (open.get().state() == RoundState.CLOSED
-                            && open.get().members().contains(holder.shard()));
-            if (!welcome) {
-                return Outcome.CLOSED;
-            }
-            int rows = RunWrites.insertContribution(handle, job, round, contribution);
-            return rows > 0 ? Outcome.STORED : Outcome.EXISTS;
-        });
+        return StoreFaults.translated(() -> jdbi.inTransaction(
+                handle -> switch (ContributionWrite.insert(handle, epoch, job, holder, round, contribution)) {
+                    case STALE_EPOCH -> throw new StaleEpochException(epoch);
+                    case STALE_FENCE -> Outcome.STALE_FENCE;
+                    case CLOSED -> Outcome.CLOSED;
+                    case EXISTS -> Outcome.EXISTS;
+                    case STORED -> Outcome.STORED;
+                }));
     }
 
     @Override
@@ -138,8 +128,14 @@ public final class JdbcRunStore implements RunStore {
     @Override
     public Publication commitRound(Epoch epoch, JobId job, RoundCommit commit) {
         return write(epoch, handle -> {
-            Round committed = require(handle, job, commit.round().number()).commit();
-            RunWrites.commitRound(handle, job, committed, commit);
+            Round stored = require(handle, job, commit.round().number());
+            // A round that nobody is awaited in any more is closed by its commit.
+            Round closed = stored.state() == RoundState.OPEN
+                    ? stored.close(
+                            commit.round().members(),
+                            Objects.requireNonNull(commit.round().closedAt()))
+                    : stored;
+            RunWrites.commitRound(handle, job, closed.commit(), commit);
             if (commit.isLast()) {
                 RunWrites.setLastModel(handle, job, commit.made().number());
             }
@@ -268,15 +264,14 @@ public final class JdbcRunStore implements RunStore {
         if (RunWrites.reservedBytes(handle, References.reservation(job)) != commit.reserveBytes()) {
             buckets.reserve(handle, References.reservation(job), bucket, commit.reserveBytes());
         }
-        if (!commit.dropped().isEmpty()) {
-            buckets.release(
-                    handle,
-                    References.models(job),
-                    commit.dropped().stream()
-                            .flatMap(model -> References.namesOf(model).stream())
-                            .toList());
-        }
-        buckets.hold(handle, References.models(job), bucket, References.of(commit.made()));
+        buckets.exchange(
+                handle,
+                References.models(job),
+                bucket,
+                commit.dropped().stream()
+                        .flatMap(model -> References.namesOf(model).stream())
+                        .toList(),
+                References.of(commit.made()));
         Publication published = commit.files().isEmpty()
                 ? new Publication(List.of(), List.of())
                 : buckets.publishFitting(handle, bucket, commit.files());

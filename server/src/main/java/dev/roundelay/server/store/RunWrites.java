@@ -82,11 +82,14 @@ final class RunWrites {
     }
 
     static void commitRound(Handle handle, JobId job, Round committed, RoundCommit commit) {
-        updateRound(handle, job, committed);
         handle.createUpdate("""
-                        update round set committed_at = :at, samples = :samples, metrics = :metrics::jsonb
+                        update round set state = :state, closed_at = :closed, members = :members,
+                            committed_at = :at, samples = :samples, metrics = :metrics::jsonb
                         where job_id = :job and number = :number
                         """)
+                .bind("state", committed.state().toString())
+                .bind("closed", committed.closedAt())
+                .bind("members", committed.members().toArray(Integer[]::new))
                 .bind("at", commit.at())
                 .bind("samples", commit.samples())
                 .bind("metrics", RunRows.json(commit.metrics()))
@@ -103,33 +106,6 @@ final class RunWrites {
                 .bind(2, shard)
                 .mapTo(Boolean.class)
                 .one();
-    }
-
-    /// Returns 0 if there is one of that shard: two copies of one update may be on their way at once.
-    static int insertContribution(Handle handle, JobId job, int round, Contribution contribution) {
-        return handle.createUpdate("""
-                        insert into contribution (job_id, round, shard, assignment_id, attempt, worker_id, server, file,
-                            size_bytes, crc32c, samples, seconds, started_at, received_at, metrics)
-                        values (:job, :round, :shard, :assignment, :attempt, :worker, :server, :file,
-                            :size, :crc, :samples, :seconds, :started, :received, :metrics::jsonb)
-                        on conflict do nothing
-                        """)
-                .bind("job", job.value())
-                .bind("round", round)
-                .bind("shard", contribution.shard())
-                .bind("assignment", contribution.assignment().value())
-                .bind("attempt", contribution.attempt())
-                .bind("worker", contribution.worker().value())
-                .bind("server", contribution.server())
-                .bind("file", contribution.file())
-                .bind("size", contribution.sizeBytes())
-                .bind("crc", contribution.crc32c())
-                .bind("samples", contribution.samples())
-                .bind("seconds", contribution.seconds())
-                .bind("started", contribution.startedAt())
-                .bind("received", contribution.receivedAt())
-                .bind("metrics", RunRows.json(contribution.metrics()))
-                .execute();
     }
 
     /// Returns 0 if the shard's row names another file.

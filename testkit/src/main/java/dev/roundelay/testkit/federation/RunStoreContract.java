@@ -51,6 +51,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -296,6 +297,24 @@ public abstract class RunStoreContract {
         assertThat(committed.contributions()).containsExactly(contribution(first, 10));
     }
 
+    /// Nobody is awaited in it: the commit closes it in the same instant.
+    @Test
+    void a_commit_closes_a_round_that_is_open_still() {
+        putFirstModel();
+        openRound();
+        accept(first, 10);
+        accept(second, 20);
+
+        commit(List.of(), List.of(), model(1), Round.open(1, NOON));
+
+        RoundRecord committed = store().rounds(job.id()).getFirst();
+        assertThat(committed.state()).isEqualTo(RoundState.COMMITTED);
+        assertThat(committed.closedAt()).isEqualTo(NOON);
+        assertThat(committed.contributions()).hasSize(2);
+        assertThat(accept(first, 10)).isEqualTo(Outcome.EXISTS);
+        assertThat(store().load(job.id()).round()).isEqualTo(Round.open(1, NOON));
+    }
+
     @Test
     void a_commit_gives_up_the_models_that_are_kept_no_longer() {
         putFirstModel();
@@ -505,11 +524,16 @@ public abstract class RunStoreContract {
     }
 
     private Publication commit(List<Integer> dropped, List<NewObject> files, StoredModel made, @Nullable Round next) {
+        Round stored = current();
+        Round closed = stored.state() == RoundState.OPEN
+                ? stored.close(
+                        new TreeSet<>(store().load(job.id()).contributions().keySet()), NOON)
+                : stored;
         return store().commitRound(
                         epoch(),
                         job.id(),
                         new RoundCommit(
-                                current(),
+                                closed,
                                 made,
                                 10,
                                 Map.of("loss", 0.25),
