@@ -14,6 +14,8 @@ import struct
 import sys
 from typing import Any, Iterator
 
+# Bytes after the header for metadata.
+_ROOM = 4096
 _SIZES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}
 _TORCH = {
     "F64": "float64",
@@ -69,7 +71,8 @@ def write(path: str, tensors: dict[str, Any]) -> None:
         values.append((value, size))
         offset += size
     text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-    text += b" " * (-len(text) % 8)
+    # The agent writes what it knows of the update into the room, in place: it need not write the tensors again.
+    text += b" " * (_ROOM + -(8 + len(text) + _ROOM) % 64)
     with open(path, "wb") as file:
         file.write(struct.pack("<Q", len(text)))
         file.write(text)

@@ -10,22 +10,15 @@ import java.util.OptionalLong;
 /// Looks for elements that are NaN or infinite.
 ///
 /// A block is first looked through without branches; the global model is read only where a block has such an
-/// element. Blocks are copied to an array of the cache's size: the copy is one call, and a loop over an array
-/// is fast from its first compilation on, while a loop over a segment crawls until the optimising compiler has
-/// come to it.
+/// element. Blocks are copied to an array of the cache's size: the copy is one call, and a loop over an array is fast
+/// from its first compilation on, while a loop over a segment crawls until the optimising compiler has come to it.
+/// Elements are looked at as many at a time as a long holds, since a worker has the fast compiler alone, which makes no
+/// vector instructions.
 final class FiniteScan {
-    private static final int BLOCK_ELEMENTS = 8192;
+    private static final int BLOCK_LONGS = 4096;
+    private static final int BLOCK_BYTES = BLOCK_LONGS * Long.BYTES;
 
-    private static final ValueLayout.OfLong BITS_64 =
-            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfInt BITS_32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfShort BITS_16 =
-            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
-    private static final long EXPONENT_F64 = 0x7FF0_0000_0000_0000L;
-    private static final int EXPONENT_F32 = 0x7F80_0000;
-    private static final int EXPONENT_F16 = 0x7C00;
-    private static final int EXPONENT_BF16 = 0x7F80;
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private FiniteScan() {}
 
@@ -34,14 +27,17 @@ final class FiniteScan {
     /// @param tensor floating
     /// @param reference same dtype and shape
     static OptionalLong find(TensorView tensor, TensorView reference) {
-        long count = tensor.shape().elementCount();
-        Block block = block(tensor.dtype(), (int) Math.min(BLOCK_ELEMENTS, count));
-        for (long from = 0; from < count; from += BLOCK_ELEMENTS) {
-            int size = (int) Math.min(BLOCK_ELEMENTS, count - from);
-            if (block.hasNonFinite(tensor.segment(), from, size)) {
-                for (long i = from; i < from + size; i++) {
-                    if (block.hasNonFinite(tensor.segment(), i, 1) && !block.hasNonFinite(reference.segment(), i, 1)) {
-                        return OptionalLong.of(i);
+        Exponents exponents = exponents(tensor.dtype());
+        long total = tensor.spec().byteSize();
+        long[] block = new long[(int) Math.min(BLOCK_LONGS, total / Long.BYTES + 1)];
+        int width = tensor.dtype().byteSize();
+        for (long from = 0; from < total; from += BLOCK_BYTES) {
+            int size = (int) Math.min(BLOCK_BYTES, total - from);
+            if (exponents.hasFullOne(tensor.segment(), from, size, block)) {
+                for (long at = from; at < from + size; at += width) {
+                    if (exponents.hasFullOne(tensor.segment(), at, width, block)
+                            && !exponents.hasFullOne(reference.segment(), at, width, block)) {
+                        return OptionalLong.of(at / width);
                     }
                 }
             }
@@ -49,55 +45,51 @@ final class FiniteScan {
         return OptionalLong.empty();
     }
 
-    private static Block block(DType dtype, int elements) {
+    private static Exponents exponents(DType dtype) {
         return switch (dtype) {
-            case F64 -> new Block64(new long[elements]);
-            case F32 -> new Block32(new int[elements]);
-            case F16 -> new Block16(new short[elements], EXPONENT_F16);
-            case BF16 -> new Block16(new short[elements], EXPONENT_BF16);
-            case I64, I32, I16, I8, U8, BOOL -> (_, _, _) -> false;
+            case F64 -> new Exponents(0x7FF0_0000_0000_0000L, 0x0010_0000_0000_0000L);
+            case F32 -> new Exponents(0x7F80_0000_7F80_0000L, 0x0080_0000_0080_0000L);
+            case F16 -> new Exponents(0x7C00_7C00_7C00_7C00L, 0x0400_0400_0400_0400L);
+            case BF16 -> new Exponents(0x7F80_7F80_7F80_7F80L, 0x0080_0080_0080_0080L);
+            case I64, I32, I16, I8, U8, BOOL -> throw new IllegalArgumentException(dtype + " is no floating dtype");
         };
     }
 
-    // An exponent of ones, plus one in its lowest place, carries into the sign's place: so the carry of any
-    // element survives an OR.
-    private interface Block {
-        boolean hasNonFinite(MemorySegment x, long from, int size);
-    }
-
-    private record Block64(long[] bits) implements Block {
-        @Override
-        public boolean hasNonFinite(MemorySegment x, long from, int size) {
-            MemorySegment.copy(x, BITS_64, from * Long.BYTES, bits, 0, size);
+    /// Where the exponents of the elements in a long are. An exponent of ones, plus one in its lowest place, carries
+    /// into the sign's place and no further: so the carry of any element survives an OR.
+    ///
+    /// @param bits all bits of the exponents
+    /// @param ones the lowest bit of each
+    private record Exponents(long bits, long ones) {
+        boolean hasFullOne(MemorySegment x, long from, int size, long[] block) {
+            int longs = size / Long.BYTES;
+            MemorySegment.copy(x, LONG, from, block, 0, longs);
             long carry = 0;
-            for (int i = 0; i < size; i++) {
-                carry |= (bits[i] & EXPONENT_F64) + (EXPONENT_F64 & -EXPONENT_F64);
+            int i = 0;
+            for (; i + 3 < longs; i += 4) {
+                carry |= ((block[i] & bits) + ones)
+                        | ((block[i + 1] & bits) + ones)
+                        | ((block[i + 2] & bits) + ones)
+                        | ((block[i + 3] & bits) + ones);
             }
-            return carry < 0;
+            for (; i < longs; i++) {
+                carry |= (block[i] & bits) + ones;
+            }
+            carry |= (rest(x, from + (long) longs * Long.BYTES, size % Long.BYTES) & bits) + ones;
+            // Of the exponent's bits, the carry leaves those of elements that are finite.
+            return (carry & signs()) != 0;
         }
-    }
 
-    private record Block32(int[] bits) implements Block {
-        @Override
-        public boolean hasNonFinite(MemorySegment x, long from, int size) {
-            MemorySegment.copy(x, BITS_32, from * Integer.BYTES, bits, 0, size);
-            int carry = 0;
-            for (int i = 0; i < size; i++) {
-                carry |= (bits[i] & EXPONENT_F32) + (EXPONENT_F32 & -EXPONENT_F32);
-            }
-            return carry < 0;
+        private long signs() {
+            return (bits + ones) & ~bits;
         }
-    }
 
-    private record Block16(short[] bits, int exponent) implements Block {
-        @Override
-        public boolean hasNonFinite(MemorySegment x, long from, int size) {
-            MemorySegment.copy(x, BITS_16, from * Short.BYTES, bits, 0, size);
-            int carry = 0;
+        private static long rest(MemorySegment x, long at, int size) {
+            long rest = 0;
             for (int i = 0; i < size; i++) {
-                carry |= (bits[i] & exponent) + (exponent & -exponent);
+                rest |= (x.get(ValueLayout.JAVA_BYTE, at + i) & 0xFFL) << (Byte.SIZE * i);
             }
-            return (carry & 0x8000) != 0;
+            return rest;
         }
     }
 }

@@ -10,9 +10,11 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
@@ -64,22 +66,38 @@ public final class SafetensorsWriter {
         write(Channels.newChannel(stream), metadata, tensors);
     }
 
+    /// Writes other metadata into a file, in the room that its header has, so that the tensors stay where they are.
+    ///
+    /// @param open     the file, which nobody else writes to; its metadata stay those from before
+    /// @param metadata in place of those that are there
+    /// @return whether there was room; nothing is changed if not
+    public static boolean replaceMetadata(SafetensorsReader open, Map<String, String> metadata) throws IOException {
+        byte[] text = json(open.layout(), metadata).getBytes(StandardCharsets.UTF_8);
+        if (text.length > open.headerBytes()) {
+            return false;
+        }
+        ByteBuffer header =
+                ByteBuffer.allocate(Math.toIntExact(open.headerBytes())).put(text);
+        while (header.hasRemaining()) {
+            header.put((byte) ' ');
+        }
+        header.flip();
+        try (FileChannel channel = FileChannel.open(open.path(), StandardOpenOption.WRITE)) {
+            long at = SafetensorsHeader.PREFIX_BYTES;
+            while (header.hasRemaining()) {
+                at += channel.write(header, at);
+            }
+        }
+        return true;
+    }
+
     /// The bytes before the data, for writers that place the data themselves: it starts at the array's
     /// length, a
     /// multiple of 64.
     ///
     /// @throws TensorFormatException with `DUPLICATE_NAME` if a tensor has the format's reserved name
     public static byte[] header(TensorLayout layout, Map<String, String> metadata) {
-        StringBuilder json = new StringBuilder(64 + 96 * layout.entries().size());
-        json.append('{');
-        if (!metadata.isEmpty()) {
-            appendMetadata(json, metadata);
-        }
-        for (TensorLayout.Entry entry : layout.entries()) {
-            appendEntry(json, entry);
-        }
-        json.append('}');
-        byte[] text = json.toString().getBytes(StandardCharsets.UTF_8);
+        byte[] text = json(layout, metadata).getBytes(StandardCharsets.UTF_8);
         int unpadded = SafetensorsHeader.PREFIX_BYTES + text.length;
         int size = Math.ceilDiv(unpadded, DATA_ALIGNMENT) * DATA_ALIGNMENT;
         ByteBuffer header = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
@@ -88,6 +106,18 @@ public final class SafetensorsWriter {
             header.put((byte) ' ');
         }
         return header.array();
+    }
+
+    private static String json(TensorLayout layout, Map<String, String> metadata) {
+        StringBuilder json = new StringBuilder(64 + 96 * layout.entries().size());
+        json.append('{');
+        if (!metadata.isEmpty()) {
+            appendMetadata(json, metadata);
+        }
+        for (TensorLayout.Entry entry : layout.entries()) {
+            appendEntry(json, entry);
+        }
+        return json.append('}').toString();
     }
 
     private static void appendMetadata(StringBuilder json, Map<String, String> metadata) {

@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
 /// @param crc  CRC-32C of the file
 public record SealedUpdate(Path file, String crc) {
 
-    /// Checks an update against the model that it started from and gives it its metadata. The harness's file is
-    /// removed.
+    /// Checks an update against the model that it started from and gives it its metadata, in place where there is room.
+    /// The
+    /// agent's copy of the harness's file is gone or is this one afterwards.
     ///
     /// @param model        the round's global model; one without tensors lets the update define the names
     /// @param quantization how it travels; null for as it is
@@ -67,6 +68,9 @@ public record SealedUpdate(Path file, String crc) {
     private static SealedUpdate write(
             SafetensorsReader reader, Map<String, String> metadata, Path given, @Nullable Quantization quantization)
             throws IOException {
+        if (quantization == null && SafetensorsWriter.replaceMetadata(reader, metadata)) {
+            return new SealedUpdate(given, Crc32c.ofFile(given).toString());
+        }
         Path target = given.resolveSibling("sealed-" + given.getFileName());
         Files.deleteIfExists(target);
         Crc32c crc = quantization == null
