@@ -17,6 +17,7 @@ import dev.roundelay.worker.harness.Update;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -68,10 +69,11 @@ public record SealedUpdate(Path file, String crc) {
     private static SealedUpdate write(
             SafetensorsReader reader, Map<String, String> metadata, Path given, @Nullable Quantization quantization)
             throws IOException {
-        if (quantization == null && SafetensorsWriter.replaceMetadata(reader, metadata)) {
-            return new SealedUpdate(given, Crc32c.ofFile(given).toString());
-        }
         Path target = given.resolveSibling("sealed-" + given.getFileName());
+        if (quantization == null && SafetensorsWriter.replaceMetadata(reader, metadata)) {
+            Files.move(given, target, StandardCopyOption.ATOMIC_MOVE);
+            return new SealedUpdate(target, Crc32c.ofFile(target).toString());
+        }
         Files.deleteIfExists(target);
         Crc32c crc = quantization == null
                 ? SafetensorsWriter.write(target, metadata, reader.views())
