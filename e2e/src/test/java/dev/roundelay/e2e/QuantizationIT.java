@@ -67,7 +67,8 @@ class QuantizationIT {
         JobView job = product.finish(draft("plain", null, Map.of("STEP", 0)));
 
         assertThat(job.metrics()).containsEntry("off", 0.0);
-        assertThat(bytesSent(job) / (ROUNDS * PLAIN_BYTES)).isBetween(1.0, 1.003);
+        // The header has 4 KiB of room for what the agent says of the update.
+        assertThat(bytesSent(job) / (ROUNDS * PLAIN_BYTES)).isBetween(1.0, 1.006);
     }
 
     /// What travels is made again from what was committed: the same bits.
