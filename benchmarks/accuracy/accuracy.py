@@ -127,7 +127,13 @@ class Bench:
 
 
 def spread(values: list[float]) -> str:
+    if len(values) == 1:
+        return f"{100 * values[0]:.1f}"
     return f"{100 * statistics.mean(values):.1f} ± {100 * statistics.pstdev(values):.1f}"
+
+
+def counted(seeds: int) -> str:
+    return f"{seeds} seed" + ("" if seeds == 1 else "s")
 
 
 def to_reach(curves: list[list[float]], goal: float) -> str:
@@ -145,7 +151,7 @@ def tables(results: dict[str, Any]) -> str:
     seeds, rounds = results["seeds"], results["rounds"]
     lines = [
         f"{SITES} sites with two digits each (sorted by digit, cut into {2 * SITES} pieces, two a site), {EPOCHS} local epochs of plain SGD"
-        f" (batch {BATCH}, learning rate {LR}), {rounds} rounds, {seeds} seeds; accuracy in % on 360 held-out images.",
+        f" (batch {BATCH}, learning rate {LR}), {rounds} rounds, {counted(seeds)}; accuracy in % on 360 held-out images.",
         "",
         "| | last round | mean of the last 5 | rounds to 90 % |",
         "|---|---|---|---|",
@@ -156,7 +162,7 @@ def tables(results: dict[str, Any]) -> str:
         lines.append(f"| {name} | {last} | {tail} | {to_reach(curves, 0.9)} |")
     lines += [
         "",
-        f"{HOSTILE} of {SITES} sites hostile: they send the opposite of what they learned, threefold. Sites with some of each digit, {results['robust_seeds']} seeds.",
+        f"{HOSTILE} of {SITES} sites hostile: they send the opposite of what they learned, threefold. Sites with some of each digit, {counted(results['robust_seeds'])}; accuracy in %.",
         "",
         "| | without them | with them |",
         "|---|---|---|",

@@ -17,9 +17,8 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// One job's global models as they travel: encoded once for all workers. They lie in the spool, as something that can
-/// be
-/// made again: the same model gives the same bytes. Thread-safe.
+/// One job's global models as they travel, encoded once for all workers. They lie in the spool, as what can be made
+/// again: the same model gives the same bytes. Thread-safe.
 final class CodedModels {
     private static final int KEPT = 2;
 

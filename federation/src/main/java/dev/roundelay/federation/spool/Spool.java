@@ -24,9 +24,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /// The folder of accepted updates, `<job>/<round>/<name>`, and of encoded models, `<job>/models/<number>`, of this
-/// server
-/// alone. Nothing in it is ever synced to the
-/// disk: what a power cut takes is asked for again, or trained again. Thread-safe.
+/// server alone. Nothing in it is ever synced to the disk: what a power cut takes is asked for, trained or made again.
+/// Thread-safe.
 public final class Spool {
     private static final int BLOCK_BYTES = 1 << 20;
 

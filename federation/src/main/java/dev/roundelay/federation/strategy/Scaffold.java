@@ -7,9 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// SCAFFOLD; see [ControlVariates]. The control variates are the state. Each training returns `steps` and `lr`, of
-/// which
-/// the server makes the site's next variate.
+/// SCAFFOLD; see [ControlVariates]. The control variates are the state. Each training returns `steps` and `lr`, which
+/// the server makes the site's next variate of.
 ///
 /// @param learningRate of the server
 record Scaffold(ModelArithmetic models, double learningRate) implements Strategy {
