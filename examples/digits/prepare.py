@@ -61,6 +61,16 @@ def split(images, labels):
     return heldout, [np.sort(np.concatenate(parts)) for parts in sites]
 
 
+def split_among(count, images, labels):
+    """Returns the same as `split` for many sites: the images by digit, cut into two pieces for each site, dealt at random."""
+    heldout, sites = split(images, labels)
+    rest = np.concatenate(sites)
+    rest = rest[np.argsort(labels[rest], kind="stable")]
+    pieces = np.array_split(rest, 2 * count)
+    dealt = np.random.RandomState(count).permutation(2 * count)
+    return heldout, [np.sort(np.concatenate([pieces[i], pieces[j]])) for i, j in dealt.reshape(count, 2)]
+
+
 def npz(images, labels, rows):
     buffer = io.BytesIO()
     np.savez(buffer, images=images[rows], labels=labels[rows])
@@ -69,7 +79,7 @@ def npz(images, labels, rows):
 
 def write_shard(path, images, labels, rows):
     rows = np.random.RandomState(len(rows)).permutation(rows)
-    cut = int(len(rows) * VALID_SHARE)
+    cut = max(1, int(len(rows) * VALID_SHARE))
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as shard:
         for name, part in (("train.npz", rows[cut:]), ("valid.npz", rows[:cut])):
             # A fixed time keeps the bytes equal, so a shard that is in the bucket already is not sent again.
@@ -81,9 +91,13 @@ def write_shard(path, images, labels, rows):
 def main():
     parser = argparse.ArgumentParser(description="Makes the shards of the digits example.")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "data")
-    out = parser.parse_args().out
+    parser.add_argument("--sites", type=int, help="so many small ones, up to 700, of about two digits each (default: 3 uneven ones)")
+    arguments = parser.parse_args()
+    out = arguments.out
+    if arguments.sites is not None and not 1 <= arguments.sites <= 700:
+        parser.error("[--sites] there are 1,437 images for them, and a site needs two; use 1 to 700")
     images, labels = digits()
-    heldout, sites = split(images, labels)
+    heldout, sites = split(images, labels) if arguments.sites is None else split_among(arguments.sites, images, labels)
     (out / "shards").mkdir(parents=True, exist_ok=True)
     (out / "heldout.npz").write_bytes(npz(images, labels, heldout))
     print(f"{out / 'heldout.npz'}: {len(heldout)} images that no site sees")

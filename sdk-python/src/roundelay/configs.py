@@ -65,6 +65,8 @@ class FederationConfig:
         ``fail``, or ``continue`` without the site that failed.
     sample : float, int or None
         Part of the shards that a round asks: a fraction below 1.0, or a count.
+    simulation_slots : int or None
+        So many slots play all sites in turn, instead of a worker for each.
     """
 
     num_rounds: int = 5
@@ -78,6 +80,7 @@ class FederationConfig:
     checkpoint_every: int = 0
     on_site_error: str = "fail"
     sample: Union[float, int, None] = None
+    simulation_slots: Optional[int] = None
 
     def to_spec(self) -> dict[str, Any]:
         return _without_none(
@@ -91,6 +94,7 @@ class FederationConfig:
             checkpointEvery=self.checkpoint_every,
             onSiteError=self.on_site_error,
             sample=self._sample(),
+            simulation={"slots": self.simulation_slots} if self.simulation_slots is not None else None,
         )
 
     def _sample(self) -> Optional[dict[str, Any]]:

@@ -1989,6 +1989,7 @@ export interface components {
             /** @description `fail` (default) or `continue` */
             onSiteError?: string;
             sample?: components["schemas"]["JobSpecSample"] | null;
+            simulation?: components["schemas"]["JobSpecSimulation"] | null;
         };
         /** @description The bounds of a job, in seconds; null means none. */
         JobSpecLimits: {
@@ -2026,6 +2027,13 @@ export interface components {
         JobSpecSample: {
             fraction?: number | null;
             count?: number | null;
+        };
+        /** @description A few slots that work through all shards, each through its part of a round, one shard after the other. */
+        JobSpecSimulation: {
+            /** @description 1 or more */
+            slots: number;
+            /** @description number of shards; said by the server */
+            sites?: number | null;
         };
         /** @description Which model is kept as the best one. */
         JobSpecSelect: {

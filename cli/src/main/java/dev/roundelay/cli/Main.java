@@ -23,6 +23,7 @@ import picocli.CommandLine.ParseResult;
             WorkerCommand.class,
             TryCommand.class,
             LoginCommand.class,
+            SimulateCommand.class,
             SubmitCommand.class,
             JobsCommand.class,
             LogsCommand.class,

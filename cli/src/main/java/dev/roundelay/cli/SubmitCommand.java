@@ -4,7 +4,6 @@ import dev.roundelay.contract.job.JobView;
 import dev.roundelay.contract.job.Preflight;
 import dev.roundelay.sdk.Roundelay;
 import dev.roundelay.sdk.WorkspaceUpload;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -38,10 +37,9 @@ final class SubmitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        if (!Files.exists(code)) {
-            throw client.wrong("[" + code + "] there is no such file or folder");
-        }
-        WorkspaceUpload workspace = workspace();
+        Workspaces workspaces = new Workspaces(client);
+        workspaces.requireCode(code);
+        WorkspaceUpload workspace = workspaces.of(code, options);
         try (Roundelay roundelay = client.client();
                 ProgressLine progress = ProgressLine.of(client)) {
             if (dryRun) {
@@ -54,28 +52,5 @@ final class SubmitCommand implements Callable<Integer> {
             client.output().show(job, () -> job.id() + " " + Texts.progress(job) + "\n" + job.dashboardUrl());
             return watch ? JobWatch.follow(roundelay, job.id(), client.output()) : ExitCodes.DONE;
         }
-    }
-
-    private WorkspaceUpload workspace() {
-        WorkspaceUpload.Builder builder = WorkspaceUpload.of(code, name())
-                .model(options.model())
-                .training(options.training())
-                .federation(options.federation())
-                .selection(options.selection())
-                .shards(options.shards)
-                .dataset(options.dataset)
-                .requirements(options.requirements)
-                .checkpoint(options.checkpoint)
-                .priority(options.priority);
-        options.assets.forEach(builder::asset);
-        return builder.build();
-    }
-
-    private String name() {
-        if (options.name != null) {
-            return options.name;
-        }
-        Path last = code.toAbsolutePath().normalize().getFileName();
-        return last == null ? "job" : last.toString().replaceFirst("\\.py$", "");
     }
 }

@@ -49,6 +49,20 @@ final class SubmitOptions {
     @Nullable
     Integer minClients;
 
+    @Option(
+            names = "--slots",
+            paramLabel = "N",
+            description = "Simulate: so many slots play all sites in turn. Default: a worker's slot for each site.")
+    @Nullable
+    Integer slots;
+
+    @Option(
+            names = "--sample",
+            paramLabel = "X",
+            description = "A round asks this part of the sites (0 to 1) or so many (2 and more). Default: all.")
+    @Nullable
+    Double sample;
+
     @Option(names = "--strategy", paramLabel = "NAME", defaultValue = "fed_avg", description = "Default: fed_avg.")
     String strategy = "fed_avg";
 
@@ -131,7 +145,15 @@ final class SubmitOptions {
                 null,
                 0,
                 onSiteError,
-                null);
+                sample(),
+                slots == null ? null : new JobSpec.Simulation(slots, null));
+    }
+
+    private JobSpec.@Nullable Sample sample() {
+        if (sample == null) {
+            return null;
+        }
+        return sample <= 1 ? new JobSpec.Sample(sample, null) : new JobSpec.Sample(null, (int) Math.round(sample));
     }
 
     JobSpec.Selection selection() {

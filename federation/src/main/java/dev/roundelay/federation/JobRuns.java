@@ -7,8 +7,6 @@ import dev.roundelay.kernel.Epoch;
 import dev.roundelay.kernel.KernelException;
 import dev.roundelay.kernel.KernelListener;
 import dev.roundelay.kernel.assignment.Assignment;
-import dev.roundelay.kernel.assignment.AssignmentId;
-import dev.roundelay.kernel.assignment.Fence;
 import dev.roundelay.kernel.job.Failure;
 import dev.roundelay.kernel.job.Job;
 import dev.roundelay.kernel.job.JobId;
@@ -98,7 +96,7 @@ public final class JobRuns implements KernelListener {
     public void siteFailed(JobId id, Assignment failed, Failure failure) {
         JobRun run = runs.get(id);
         if (run != null) {
-            run.siteFailed(failed.shard(), failure);
+            run.siteFailed(failed, failure);
         }
     }
 
@@ -174,28 +172,27 @@ public final class JobRuns implements KernelListener {
     }
 
     /// Says what an update will meet, before its body is sent; empty if it is welcome.
-    public Optional<Acceptance> refusal(AssignmentId id, Fence fence, int round) {
-        Optional<Found> found = find(id, fence);
+    public Optional<Acceptance> refusal(Holder from, int round) {
+        Optional<Found> found = find(from);
         return found.isPresent()
                 ? found.get().desk().refusal(found.get().assignment(), round)
                 : Optional.of(new Acceptance.StaleFence());
     }
 
     /// Takes the first model, whose body lies in a file of [#newFirstModelFile]; the file is gone afterwards.
-    public Acceptance acceptFirstModel(AssignmentId id, Fence fence, ReceivedBody body) throws IOException {
-        return with(id, fence, body, found -> found.desk().acceptFirstModel(found.assignment(), body));
+    public Acceptance acceptFirstModel(Holder from, ReceivedBody body) throws IOException {
+        return with(from, body, found -> found.desk().acceptFirstModel(found.assignment(), body));
     }
 
     /// Takes an update, whose body lies in a file of [#newUpdateFile]; the file is this room's afterwards.
-    public Acceptance acceptUpdate(AssignmentId id, Fence fence, int round, ReceivedBody body, UpdateMeta meta)
-            throws IOException {
-        return with(id, fence, body, found -> found.desk().acceptUpdate(found.assignment(), round, body, meta));
+    public Acceptance acceptUpdate(Holder from, int round, ReceivedBody body, UpdateMeta meta) throws IOException {
+        return with(from, body, found -> found.desk().acceptUpdate(found.assignment(), round, body, meta));
     }
 
     /// Takes what a shard measured of global model `model`.
     public Acceptance acceptValidation(
-            AssignmentId id, Fence fence, int model, Map<String, Double> metrics, long samples, double seconds) {
-        return find(id, fence)
+            Holder from, int model, Map<String, Double> metrics, long samples, double seconds) {
+        return find(from)
                 .map(to -> to.desk().acceptValidation(to.assignment(), model, metrics, samples, seconds))
                 .orElseGet(Acceptance.StaleFence::new);
     }
@@ -203,8 +200,8 @@ public final class JobRuns implements KernelListener {
     /// Takes a file that a site's code wrote in a round; it appears if that attempt's update counts.
     ///
     /// @throws IllegalArgumentException if the path is not relative and normalised
-    public Acceptance stageFile(AssignmentId id, Fence fence, int round, String path, Blob blob) {
-        return find(id, fence)
+    public Acceptance stageFile(Holder from, int round, String path, Blob blob) {
+        return find(from)
                 .map(to -> to.desk().stageFile(to.assignment(), round, path, blob))
                 .orElseGet(Acceptance.StaleFence::new);
     }
@@ -227,10 +224,10 @@ public final class JobRuns implements KernelListener {
         Acceptance take(Found found) throws IOException;
     }
 
-    private Acceptance with(AssignmentId id, Fence fence, ReceivedBody body, Taking taking) throws IOException {
+    private Acceptance with(Holder from, ReceivedBody body, Taking taking) throws IOException {
         Optional<Found> found = Optional.empty();
         try {
-            found = find(id, fence);
+            found = find(from);
         } finally {
             if (found.isEmpty()) {
                 parts.spool().delete(body.file());
@@ -239,16 +236,17 @@ public final class JobRuns implements KernelListener {
         return found.isPresent() ? taking.take(found.get()) : new Acceptance.StaleFence();
     }
 
-    /// The first check of a fence; the store repeats it in its transaction.
+    /// The first check of a fence, which the store repeats in its transaction, and that the shard is one of the
+    /// assignment's.
     ///
     /// @throws KernelException if the run is not at work here, as while a term ends or begins: told of a stale
     ///     fence, an agent would throw its training away
-    private Optional<Found> find(AssignmentId id, Fence fence) {
+    private Optional<Found> find(Holder from) {
         Optional<Assignment> assignment = parts.kernel()
                 .view()
                 .image()
-                .assignment(id)
-                .filter(held -> held.fence().equals(fence) && held.isAlive());
+                .assignment(from.assignment())
+                .filter(held -> held.fence().equals(from.fence()) && held.isAlive());
         if (assignment.isEmpty()) {
             return Optional.empty();
         }
@@ -256,7 +254,9 @@ public final class JobRuns implements KernelListener {
         if (run == null) {
             throw notAtWork(assignment.get().jobId());
         }
-        return Optional.of(new Found(assignment.get(), run.desk()));
+        return run.holds(assignment.get(), from.shard())
+                ? Optional.of(new Found(assignment.get().of(from.shard()), run.desk()))
+                : Optional.empty();
     }
 
     private static KernelException notAtWork(JobId job) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What this room needs of a job's specification. Immutable for the job's life.
 ///
-/// @param shards              number of shards, >= 1
+/// @param places              number of shards, >= 1, and which assignment works for which of them
 /// @param rounds              total of rounds; numbering goes on from `origin`
 /// @param minClients          updates without which a round cannot close
 /// @param waitAfterMin        how long a round stays open after that
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// @param quantization        how weights travel between server and workers; null for as they are
 /// @param saves               the job's own persistor saves the last model at the site of the lowest shard
 public record RunSpec(
-        int shards,
+        Places places,
         int rounds,
         int minClients,
         Duration waitAfterMin,
@@ -41,19 +41,19 @@ public record RunSpec(
         boolean saves) {
 
     public RunSpec {
-        if (shards < 1 || rounds < 1) {
-            throw new IllegalArgumentException(
-                    "%d shards and %d rounds; both must be at least 1".formatted(shards, rounds));
+        if (rounds < 1) {
+            throw new IllegalArgumentException("%d rounds; they must be at least 1".formatted(rounds));
         }
-        if (minClients < 1 || minClients > shards) {
-            throw new IllegalArgumentException("minClients is %d with %d shards".formatted(minClients, shards));
+        if (minClients < 1 || minClients > places.shards()) {
+            throw new IllegalArgumentException(
+                    "minClients is %d with %d shards".formatted(minClients, places.shards()));
         }
     }
 
     /// Returns plain federated averaging over all shards, with no bound but the number of rounds.
     public static RunSpec fedAvg(int shards, int rounds) {
         return new RunSpec(
-                shards,
+                Places.ofOwn(shards),
                 rounds,
                 shards,
                 Duration.ofSeconds(10),
@@ -67,6 +67,11 @@ public record RunSpec(
                 null,
                 null,
                 false);
+    }
+
+    /// Number of shards.
+    public int shards() {
+        return places.shards();
     }
 
     /// Number of the model from which the first round starts.

@@ -15,14 +15,16 @@ public sealed interface RunStep {
 
     /// Train a round from the global model of the same number.
     ///
+    /// @param shard    for which of its shards
     /// @param validate validate that model first
     /// @param resend   the accepted update was lost here: send the kept one again, or train again
-    record Train(long number, int round, boolean validate, boolean resend) implements RunStep {}
+    record Train(long number, int round, int shard, boolean validate, boolean resend) implements RunStep {}
 
     /// Validate a global model without training.
     ///
-    /// @param save let the job's own persistor save it first
-    record Validate(long number, int model, boolean save) implements RunStep {}
+    /// @param shard for which of its shards
+    /// @param save  let the job's own persistor save it first
+    record Validate(long number, int model, int shard, boolean save) implements RunStep {}
 
     /// Send the last log lines and files, end the harness, report done.
     record Finish(long number) implements RunStep {}

@@ -1,7 +1,7 @@
 package dev.roundelay.cli.up;
 
 /// The system cannot be brought up; the message says why and what to do.
-final class StartupException extends Exception {
+public final class StartupException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final int exitCode;
@@ -11,7 +11,8 @@ final class StartupException extends Exception {
         this.exitCode = exitCode;
     }
 
-    int exitCode() {
+    /// Returns the exit code of a program that ends with it.
+    public int exitCode() {
         return exitCode;
     }
 

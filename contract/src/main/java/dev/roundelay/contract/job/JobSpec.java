@@ -120,6 +120,7 @@ public record JobSpec(
     /// @param checkpointEvery     keep the model after every so many rounds; 0 keeps none
     /// @param onSiteError         `fail` (default) or `continue`
     /// @param sample              part of the shards that a round asks
+    /// @param simulation          lets few slots work through all shards; null for a worker for each
     public record Federation(
             Integer rounds,
             @Nullable Integer minClients,
@@ -130,7 +131,9 @@ public record JobSpec(
             @Nullable Select select,
             Integer checkpointEvery,
             String onSiteError,
-            @Nullable Sample sample) {
+            @Nullable Sample sample,
+            @Nullable Simulation simulation) {
+        @JsonCreator
         public Federation {
             rounds = or(rounds, 5);
             waitAfterMinSeconds = or(waitAfterMinSeconds, 10.0);
@@ -140,9 +143,57 @@ public record JobSpec(
             onSiteError = or(onSiteError, "fail");
         }
 
+        /// Makes rounds in which each shard has a worker of its own.
+        public Federation(
+                Integer rounds,
+                @Nullable Integer minClients,
+                Double waitAfterMinSeconds,
+                Strategy strategy,
+                @Nullable String quantization,
+                Long seed,
+                @Nullable Select select,
+                Integer checkpointEvery,
+                String onSiteError,
+                @Nullable Sample sample) {
+            this(
+                    rounds,
+                    minClients,
+                    waitAfterMinSeconds,
+                    strategy,
+                    quantization,
+                    seed,
+                    select,
+                    checkpointEvery,
+                    onSiteError,
+                    sample,
+                    null);
+        }
+
         /// Returns the defaults.
         public static Federation defaults() {
             return ofRounds(5);
+        }
+
+        /// Returns how many slots a job of so many shards needs.
+        public int slots(int shards) {
+            return simulation == null ? shards : Math.min(simulation.slots(), shards);
+        }
+
+        /// Returns them with what the server has found out about a simulation; itself if there is none.
+        public Federation simulating(int shards) {
+            Simulation known = simulation == null ? null : new Simulation(slots(shards), shards);
+            return new Federation(
+                    rounds,
+                    minClients,
+                    waitAfterMinSeconds,
+                    strategy,
+                    quantization,
+                    seed,
+                    select,
+                    checkpointEvery,
+                    onSiteError,
+                    sample,
+                    known);
         }
 
         /// Returns FedAvg over all shards for so many rounds.
@@ -174,6 +225,18 @@ public record JobSpec(
     /// The part of the shards that a round asks.
     public record Sample(
             @Nullable Double fraction, @Nullable Integer count) {}
+
+    /// A few slots that work through all shards, each through its part of a round, one shard after the other.
+    ///
+    /// @param slots 1 or more
+    /// @param sites number of shards; said by the server
+    public record Simulation(
+            @JsonProperty(required = true) Integer slots,
+            @Nullable Integer sites) {
+        public Simulation {
+            slots = or(slots, 0);
+        }
+    }
 
     /// Which workers: named ones, or any that match.
     public record Selection(

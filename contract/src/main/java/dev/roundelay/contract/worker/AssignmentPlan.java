@@ -1,5 +1,7 @@
 package dev.roundelay.contract.worker;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.roundelay.contract.job.JobSpec;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param submitter    e-mail of the job's owner, for `--allow-user` and `ran.jsonl`
 /// @param seed         the job's seed; `SEED` of a call is made of it, round and shard
+/// @param sites        the shards that this assignment works through, one after the other; empty: only `shard`
 /// @param requirements normalised requirement lines
 /// @param corrected    whether `GET …/corrections/{k}` goes with each training
 /// @param quantization encoding of weights on their way; null for as they are
@@ -28,11 +31,16 @@ public record AssignmentPlan(
         JobSpec.Model model,
         JobSpec.Training training,
         List<String> requirements,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Site> sites,
         List<Input> inputs,
         @Nullable String dataset,
         boolean corrected,
         @Nullable String quantization,
         Map<String, Long> limits) {
+    public AssignmentPlan {
+        sites = sites == null ? List.of() : List.copyOf(sites);
+    }
+
     /// In `limits`: free memory that the job's GPU must have.
     public static final String GPU_MEMORY_MB = "gpuMemoryMb";
 
@@ -42,5 +50,25 @@ public record AssignmentPlan(
     /// @param kind      `script`, `asset`, `shard` or `checkpoint`
     /// @param path      relative to the folder of its kind
     /// @param sha256    lower-case hex; empty if not known
-    public record Input(String blob, String kind, String path, long sizeBytes, String sha256) {}
+    /// @param shard     of a `shard` where there are `sites`: which; null else
+    public record Input(
+            String blob,
+            String kind,
+            String path,
+            long sizeBytes,
+            String sha256,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Integer shard) {
+        @JsonCreator
+        public Input {}
+
+        /// Makes an input that all shards have in common, or that of the only one.
+        public Input(String blob, String kind, String path, long sizeBytes, String sha256) {
+            this(blob, kind, path, sizeBytes, sha256, null);
+        }
+    }
+
+    /// A shard and its name.
+    public record Site(int shard, String name) {}
 }

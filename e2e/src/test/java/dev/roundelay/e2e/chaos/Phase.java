@@ -13,7 +13,11 @@ enum Phase {
             "rename.before@BodyResource.moved<BodyResource.update",
             2,
             true),
-    COLLECTED("an update's row is written, nobody was told", "commit.after@JdbcRunStore.write<Desk.update", 2, true),
+    COLLECTED(
+            "an update's row is written, nobody was told",
+            "commit.after@JdbcRunStore.acceptContribution<Desk.update",
+            2,
+            true),
     AGGREGATE("half of an average is made", "aggregate.before@RangeAverage.accept<ParallelRanges.workOff", 3, true),
     BEFORE_COMMIT(
             "the average is on the disk, no row names it", "commit.before@JdbcRunStore.write<Commits.store", 1, true),

@@ -12,6 +12,7 @@ import dev.roundelay.e2e.product.Zips;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -54,6 +55,9 @@ class PhaseKillIT {
         JobView undisturbed = submit(servers, "undisturbed");
         servers.api().awaitFinished(undisturbed.id());
         String expected = model(servers, undisturbed);
+        // Points are named after methods: one that was renamed would be waited for in vain, and only in the whole run.
+        assertThat(servers.passed())
+                .containsAll(Arrays.stream(Phase.values()).map(Phase::point).toList());
         for (Phase phase : Boolean.getBoolean("chaos.whole") ? EnumSet.allOf(Phase.class) : some) {
             survive(servers, phase, expected, how);
             servers.settle();

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A product with one server, or with two on one database, whose active one can be told to end at a point.
@@ -89,6 +90,11 @@ final class Servers implements AutoCloseable {
 
     void arm(Phase phase) {
         product.traps().arm(seats.get(active).program, phase.point(), phase.times());
+    }
+
+    /// Returns the points to which the active server has come.
+    Set<String> passed() {
+        return Set.copyOf(product.traps().points(seats.get(active).program));
     }
 
     /// Waits until the active one has ended where it was told to. Then it is started again: as what it was, or as the

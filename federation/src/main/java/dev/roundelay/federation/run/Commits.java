@@ -191,7 +191,7 @@ final class Commits {
         int number = round.number();
         SortedSet<Integer> missing = new TreeSet<>(now.asked(number));
         missing.removeAll(round.members());
-        missing.removeIf(shard -> !now.job().hasShard(shard));
+        missing.removeIf(shard -> !now.takesPart(shard));
         var notes = new ArrayList<Note>(Notes.leftOut(number, missing, at));
         notes.addAll(Notes.global(metrics, number, at));
         members.forEach(member -> notes.addAll(Notes.bySite(member, number, at)));

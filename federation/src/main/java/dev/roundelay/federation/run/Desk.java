@@ -104,6 +104,7 @@ public final class Desk {
         }
         run.measurements().validated(model);
         run.apply(known -> known.models().containsKey(model) ? known.withValidation(validation) : known);
+        run.stepTaken(from);
         return new Acceptance.Accepted();
     }
 
@@ -211,6 +212,7 @@ public final class Desk {
         if (outcome == Outcome.STORED) {
             run.memory().trained(contribution.seconds());
             run.apply(state -> state.withContribution(round, contribution));
+            run.stepTaken(from);
             parts.kernel().progressed(from.id());
         }
         return outcome == Outcome.CLOSED ? late(from, round) : acceptance(outcome, round);

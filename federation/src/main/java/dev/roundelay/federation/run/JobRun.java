@@ -116,9 +116,9 @@ public final class JobRun {
         signal.wake();
     }
 
-    /// A site failed by its own fault and the job goes on: it sits out the current round.
-    public void siteFailed(int shard, Failure why) {
-        memory.sitOut(shard, why);
+    /// A site failed by its own fault and the job goes on: the shard that was at work there sits out the current round.
+    public void siteFailed(Assignment failed, Failure why) {
+        memory.sitOut(situation().map(now -> now.atWork(failed.shard())).orElse(failed.shard()), why);
         wake();
     }
 
@@ -130,6 +130,11 @@ public final class JobRun {
     /// Returns what an assignment is to do whose run is not at work here yet, or has ended.
     public static RunStep stepWithoutRun(Assignment assignment) {
         return Steps.unknown(assignment);
+    }
+
+    /// Tells whether an assignment works for a shard.
+    public boolean holds(Assignment assignment, int shard) {
+        return requireSpec().places().holds(assignment.shard(), shard);
     }
 
     /// Returns a kept global model, if the run knows it.
@@ -243,6 +248,13 @@ public final class JobRun {
 
     Commits commits() {
         return commits;
+    }
+
+    /// Tells the worker of an assignment that has taken one step of several that it has another now.
+    void stepTaken(Assignment by) {
+        if (requireSpec().places().areShared()) {
+            listener.stepsChanged(Set.of(by.workerId()));
+        }
     }
 
     private RunState load() {

@@ -13,6 +13,7 @@ import dev.roundelay.kernel.job.Job;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -20,7 +21,7 @@ import java.util.TreeSet;
 
 /// Everything on which a run decides, as of one instant. Immutable.
 ///
-/// @param current    the current assignment of each shard that ever had one
+/// @param current    the current assignment of each place that ever had one
 /// @param holding    assignments of the job that hold slots, earlier attempts included
 /// @param sittingOut shards whose site failed in the current round, and why
 /// @param trusted    spooled files whose bytes this server has written or checked itself
@@ -56,10 +57,14 @@ record Situation(
         return spec.sampling().draw(spec.shards(), spec.seed(), round);
     }
 
-    /// Returns the rule by which a round closes: of a sample, or after shards were given up, no more can be asked for
-    /// than take part.
+    /// Returns the rule by which a round closes: of a sample, or after shards were given up, no more can be asked
+    /// for than take part. The kernel gives none up without which there are too few; of places that are shared it
+    /// cannot know how many shards go with one.
     ClosePolicy closePolicy(int round) {
-        int partaking = (int) asked(round).stream().filter(job::hasShard).count();
+        SortedSet<Integer> asked = asked(round);
+        int partaking = spec.places().areShared()
+                ? asked.size()
+                : (int) asked.stream().filter(this::takesPart).count();
         return spec.closePolicy(Math.max(1, partaking));
     }
 
@@ -75,7 +80,27 @@ record Situation(
 
     /// Tells whether a shard may still send its update of the current round, now or after it is placed again.
     boolean mayAnswer(int shard) {
-        return job.hasShard(shard) && !sittingOut.containsKey(shard);
+        return takesPart(shard) && !sittingOut.containsKey(shard);
+    }
+
+    /// Returns the shard of a place that was trained or validated last.
+    int atWork(int place) {
+        return state.round() == null
+                ? place
+                : nextToTrain(place, state.round().number()).orElse(place);
+    }
+
+    /// Tells whether a shard was not given up.
+    boolean takesPart(int shard) {
+        return job.hasShard(spec.places().of(shard));
+    }
+
+    /// Returns the shard that an assignment is to train now: the lowest of its own whose update is wanted.
+    Optional<Integer> nextToTrain(int place, int round) {
+        SortedSet<Integer> asked = asked(round);
+        return spec.places().shardsOf(place).stream()
+                .filter(shard -> asked.contains(shard) && state.isWanted(shard) && mayAnswer(shard))
+                .findFirst();
     }
 
     /// Returns the accepted updates whose bytes were not checked by this server.
@@ -92,8 +117,8 @@ record Situation(
 
     /// Tells whether every shard that takes part has a ready worker.
     boolean isAllReady() {
-        for (int shard = 0; shard < spec.shards(); shard++) {
-            if (job.hasShard(shard) && !isReady(shard)) {
+        for (int place = 0; place < spec.places().count(); place++) {
+            if (job.hasShard(place) && !isReady(place)) {
                 return false;
             }
         }
@@ -110,12 +135,11 @@ record Situation(
     /// Returns the ready shards that can validate a model and have not yet.
     SortedSet<Integer> stillToValidate(int model) {
         var shards = new TreeSet<Integer>();
-        current.forEach((shard, assignment) -> {
-            if (isReady(shard)
-                    && Boolean.TRUE.equals(assignment.validates())
-                    && job.hasShard(shard)
-                    && state.validation(model, shard).isEmpty()) {
-                shards.add(shard);
+        current.forEach((place, assignment) -> {
+            if (isReady(place) && Boolean.TRUE.equals(assignment.validates()) && job.hasShard(place)) {
+                spec.places().shardsOf(place).stream()
+                        .filter(shard -> state.validation(model, shard).isEmpty())
+                        .forEach(shards::add);
             }
         });
         return shards;
@@ -124,7 +148,7 @@ record Situation(
     /// Returns the lowest shard that takes part: its site makes the first weights, and saves the last ones.
     int lowestShard() {
         int shard = 0;
-        while (!job.hasShard(shard)) {
+        while (!takesPart(shard)) {
             shard++;
         }
         return shard;
@@ -170,15 +194,15 @@ record Situation(
         if (!asked || !mayAnswer(shard)) {
             return ShardStatus.OUT;
         }
-        Assignment assignment = current.get(shard);
+        Assignment assignment = current.get(spec.places().of(shard));
         if (assignment == null || !assignment.isAlive()) {
             return ShardStatus.UNPLACED;
         }
         return assignment.state() == AssignmentState.READY ? ShardStatus.WORKING : ShardStatus.PREPARING;
     }
 
-    private boolean isReady(int shard) {
-        Assignment assignment = current.get(shard);
+    private boolean isReady(int place) {
+        Assignment assignment = current.get(place);
         return assignment != null && assignment.isAlive() && assignment.state() == AssignmentState.READY;
     }
 }

@@ -5,6 +5,7 @@ import dev.roundelay.federation.round.Round;
 import dev.roundelay.kernel.assignment.Assignment;
 import dev.roundelay.kernel.assignment.AssignmentState;
 import dev.roundelay.kernel.job.JobPhase;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Says what an assignment is to do now. Pure, and so are the step numbers: a restarted server gives the same step the
@@ -14,8 +15,9 @@ final class Steps {
     private static final long READY = 2;
     private static final long INITIALISE = 3;
     private static final long INITIALISED = 4;
-    /// Room for the steps of one round: training, and each time its accepted update is lost.
-    private static final long PER_ROUND = 1_000;
+    /// Room for the steps of one round: the training of each shard of the assignment, and each time an accepted update
+    /// is lost.
+    private static final long PER_ROUND = 1_000_000;
 
     private Steps() {}
 
@@ -55,32 +57,51 @@ final class Steps {
     }
 
     private static RunStep inRound(Situation now, Assignment assignment, Round round) {
-        int shard = assignment.shard();
-        long number = roundNumber(round.number()) + 2 * asked(now, shard);
-        boolean wanted = now.state().isWanted(shard)
-                && now.mayAnswer(shard)
-                && now.asked(round.number()).contains(shard);
-        if (!wanted) {
+        Integer shard = now.nextToTrain(assignment.shard(), round.number()).orElse(null);
+        long number = roundNumber(round.number()) + 2 * progress(now, assignment.shard());
+        if (shard == null) {
             return new RunStep.Wait(number + 1);
         }
         return new RunStep.Train(
-                number, round.number(), validates(now, assignment, round.number()), asked(now, shard) > 0);
+                number,
+                round.number(),
+                shard,
+                validates(now, assignment, shard, round.number()),
+                asked(now, shard) > 0);
+    }
+
+    /// Rises with everything that gives an assignment another step within a round: an update of one of its shards is
+    /// accepted, or lost again.
+    private static long progress(Situation now, int place) {
+        long progress = 0;
+        for (int shard : now.spec().places().shardsOf(place)) {
+            progress += 2L * asked(now, shard) + (now.state().contributions().containsKey(shard) ? 1 : 0);
+        }
+        return progress;
     }
 
     private static RunStep betweenRounds(Situation now, Assignment assignment) {
         int model = now.newest();
         long number = roundNumber(Math.max(0, model));
-        boolean last = model >= now.lastModel();
-        boolean save = last && now.isToBeSaved() && assignment.shard() == now.lowestShard();
-        return save || last && validates(now, assignment, model)
-                ? new RunStep.Validate(number, model, save)
-                : new RunStep.Wait(last ? number + 1 : number - 1);
+        if (model < now.lastModel()) {
+            return new RunStep.Wait(number - 1);
+        }
+        List<Integer> shards = now.spec().places().shardsOf(assignment.shard());
+        int validated = 0;
+        for (int shard : shards) {
+            boolean save = now.isToBeSaved() && shard == now.lowestShard();
+            if (save || validates(now, assignment, shard, model)) {
+                return new RunStep.Validate(number + 2L * validated, model, shard, save);
+            }
+            validated++;
+        }
+        return new RunStep.Wait(number + 2L * validated);
     }
 
-    private static boolean validates(Situation now, Assignment assignment, int model) {
+    private static boolean validates(Situation now, Assignment assignment, int shard, int model) {
         return Boolean.TRUE.equals(assignment.validates())
                 && now.isValidated(model)
-                && now.state().validation(model, assignment.shard()).isEmpty();
+                && now.state().validation(model, shard).isEmpty();
     }
 
     private static int asked(Situation now, int shard) {

@@ -174,7 +174,7 @@ class Steps:
             weights = self._weights(request, results.tensor_kind())
             if corrected:
                 env["CORRECTION"] = self._correction(request, weights, results.tensor_kind())
-            return [{"dataset": {"data_root": self._job["payload"]}, "env": env, "initial_weights": weights}]
+            return [{"dataset": {"data_root": env["DATA_ROOT"]}, "env": env, "initial_weights": weights}]
         model = calls.build(module.model_class, self._job["model"]["args"], self._device)
         weights = self._weights(request, calls.kind_for(model))
         calls.load_weights(model, weights, self._channel)
@@ -199,10 +199,11 @@ class Steps:
     def _env(self, request: dict[str, Any]) -> dict[str, Any]:
         training = self._job["training"]
         return {
-            "SITE_NAME": self._job["site"],
+            # A simulation plays several sites in one process: each call says whose turn it is.
+            "SITE_NAME": request.get("site", self._job["site"]),
             "JOB_ID": self._job["jobId"],
             "CURRENT_ROUND": request["round"],
-            "DATA_ROOT": self._job["payload"],
+            "DATA_ROOT": request.get("payload", self._job["payload"]),
             "EPOCHS": training["localEpochs"],
             "BATCH_SIZE": training["batchSize"],
             "LR": training["learningRate"],

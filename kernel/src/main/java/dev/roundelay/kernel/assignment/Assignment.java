@@ -75,6 +75,13 @@ public record Assignment(
         return Job.site(shard);
     }
 
+    /// Returns it as the holder of another shard: an assignment may stand for several.
+    public Assignment of(int other) {
+        return new Assignment(
+                id, jobId, other, workerId, attempt, fence, state, strikes, stopping, validates, lastLog, offeredAt,
+                endedAt, failure);
+    }
+
     /// Returns it taken up by its worker.
     public Assignment prepare() {
         return to(AssignmentEvent.PREPARE, null, null);

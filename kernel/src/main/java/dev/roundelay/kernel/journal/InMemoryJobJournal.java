@@ -64,7 +64,7 @@ public final class InMemoryJobJournal implements JobJournal {
             switch (report) {
                 case Report.Log _
                 when volume.logCharacters >= limits.logCharacters() ->
-                    warn(volume, new Warning("log_cut", limits.logFull(), author.site(), null, 1));
+                    warn(volume, new Warning("log_cut", limits.logFull(), report.siteOr(author), null, 1));
                 case Report.Log log -> {
                     volume.logCharacters += log.message().length();
                     put(
@@ -72,7 +72,7 @@ public final class InMemoryJobJournal implements JobJournal {
                             new Entry.Logged(new Line(
                                     ++volume.seq,
                                     log.time(),
-                                    author.site(),
+                                    report.siteOr(author),
                                     log.source(),
                                     log.level(),
                                     log.round(),
@@ -82,17 +82,17 @@ public final class InMemoryJobJournal implements JobJournal {
                 case Report.Metric metric ->
                     measure(
                             volume,
-                            new Series(metric.name(), author.site(), metric.round(), metric.step()),
+                            new Series(metric.name(), report.siteOr(author), metric.round(), metric.step()),
                             new Point(
                                     ++volume.seq,
                                     metric.time(),
                                     metric.name(),
-                                    author.site(),
+                                    report.siteOr(author),
                                     metric.round(),
                                     metric.step(),
                                     metric.value()));
                 case Report.Warn warn ->
-                    warn(volume, new Warning(warn.code(), warn.message(), author.site(), warn.round(), 1));
+                    warn(volume, new Warning(warn.code(), warn.message(), report.siteOr(author), warn.round(), 1));
             }
         }
         marks.put(author, mark);

@@ -45,7 +45,7 @@ public final class CompatShapes {
         Map<String, Object> shape = new LinkedHashMap<>(listed(job));
         shape.put("phase", job.phase() == null ? "" : job.phase().name());
         shape.put("numRounds", rounds(job));
-        shape.put("shards", job.shards());
+        shape.put("shards", StoredSpec.sites(job, StoredSpec.read(job.spec())));
         shape.put("dashboardUrl", publicUrl + "/dashboard/jobs/" + job.id().value());
         shape.put("errorMessage", job.failure() == null ? "" : job.failure().message());
         shape.put("errorReason", job.failure() == null ? "" : job.failure().reason());

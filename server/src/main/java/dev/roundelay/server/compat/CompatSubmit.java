@@ -127,7 +127,8 @@ public final class CompatSubmit {
                 federation.select(),
                 federation.checkpointEvery(),
                 federation.onSiteError(),
-                federation.sample());
+                federation.sample(),
+                federation.simulation());
     }
 
     private JobSpec.Selection selection(UserId owner, JsonNode task, int shards) {

@@ -15,6 +15,7 @@ import dev.roundelay.server.store.Submission;
 import dev.roundelay.storage.DiskGuard;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -33,21 +34,24 @@ final class AcceptJob {
 
     /// Returns the new job.
     ///
+    /// @param shards number of shards, each of which gets a worker where nothing is simulated
     /// @param parent the job that this one repeats or goes on from
     /// @throws dev.roundelay.storage.StorageException while the disk is too full for further jobs
     /// @throws RefusedException `slug_in_use`, `too_many_requests`, `unknown_worker`, `duplicate_worker`
     JobId accept(Submission submission, JobSpec spec, int shards, @Nullable JobId parent) {
         disk.requireRoom(0);
         Integer minClients = spec.federation().minClients();
+        int slots = spec.federation().slots(shards);
         List<String> requirements = submission.requirements();
         NewJob job = new NewJob(
                 submission.job(),
                 submission.owner(),
                 spec.name().strip(),
                 Slug.of(spec.name()),
-                shards,
+                slots,
                 KernelTerms.selection(spec.selection()),
-                minClients == null ? shards : minClients,
+                // How many shards go with a slot is the federation's matter, and so is whether enough are left.
+                slots < shards ? 1 : Objects.requireNonNullElse(minClients, shards),
                 spec.federation().onSiteError().equals("continue"),
                 KernelTerms.limits(spec.limits()),
                 spec.priority(),
@@ -56,7 +60,7 @@ final class AcceptJob {
                 requirements.isEmpty() ? Optional.empty() : Optional.of(String.join("\n", requirements)),
                 "",
                 List.of(),
-                json(spec));
+                json(withSites(spec, shards)));
         return switch (kernel.submit(job, submissions.record(submission))) {
             case Submitted.Accepted(Job accepted) -> accepted.id();
             case Submitted.SlugInUse(Job holder) -> throw new RefusedException(slugInUse(holder));
@@ -74,6 +78,23 @@ final class AcceptJob {
                         ErrorCode.DUPLICATE_WORKER,
                         "[selection.workerIds] names %s twice; name each worker once".formatted(worker));
         };
+    }
+
+    private static JobSpec withSites(JobSpec spec, int shards) {
+        return new JobSpec(
+                spec.name(),
+                spec.scripts(),
+                spec.assets(),
+                spec.requirements(),
+                spec.shards(),
+                spec.dataset(),
+                spec.checkpoint(),
+                spec.model(),
+                spec.training(),
+                spec.federation().simulating(shards),
+                spec.selection(),
+                spec.limits(),
+                spec.priority());
     }
 
     /// Returns what is wrong with a name whose folder a live job has.

@@ -94,7 +94,7 @@ public final class JobMapper {
                 place.map(QueuePlace::place).orElse(null),
                 figure.committedRounds(),
                 spec.federation().rounds(),
-                job.shards(),
+                StoredSpec.sites(job, spec),
                 owner,
                 job.createdAt(),
                 job.startedAt(),

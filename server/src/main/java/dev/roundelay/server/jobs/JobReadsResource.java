@@ -79,11 +79,12 @@ public final class JobReadsResource implements Routes {
 
     private void rounds(Context ctx) {
         Job job = job(ctx);
+        int shards = StoredSpec.sites(job, StoredSpec.read(job.spec()));
         Requests.json(
                 ctx,
                 Requests.slice(ctx)
                         .of(runStore.rounds(job.id()).stream()
-                                .map(round -> round(round, job.shards()))
+                                .map(round -> round(round, shards))
                                 .toList()));
     }
 

@@ -1,6 +1,7 @@
 package dev.roundelay.server.jobs;
 
 import dev.roundelay.contract.job.JobSpec;
+import dev.roundelay.federation.Places;
 import dev.roundelay.federation.RunSpec;
 import dev.roundelay.federation.RunSpecs;
 import dev.roundelay.federation.round.Sampling;
@@ -9,6 +10,7 @@ import dev.roundelay.kernel.job.JobId;
 import dev.roundelay.server.store.JdbcSubmissions;
 import dev.roundelay.tensors.quantization.Quantization;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Says a job's specification in federation's terms.
@@ -28,10 +30,13 @@ public final class JsonRunSpecs implements RunSpecs {
         JobSpec spec = StoredSpec.read(job.spec());
         JobSpec.Federation federation = spec.federation();
         Double roundTimeout = spec.limits().roundTimeoutSeconds();
+        Places places = new Places(StoredSpec.sites(job, spec), job.shards());
         return new RunSpec(
-                job.shards(),
+                places,
                 federation.rounds(),
-                job.minClients(),
+                places.areShared()
+                        ? Objects.requireNonNullElse(federation.minClients(), places.shards())
+                        : job.minClients(),
                 KernelTerms.seconds(federation.waitAfterMinSeconds()),
                 roundTimeout == null ? null : timeout(roundTimeout),
                 federation.seed(),

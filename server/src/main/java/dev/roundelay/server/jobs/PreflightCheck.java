@@ -102,8 +102,8 @@ final class PreflightCheck {
 
     private List<Preflight.Finding> warnings(UserId owner, JobSpec spec, Manifest manifest, int shards) {
         List<Preflight.Finding> warnings = new ArrayList<>();
-        Outlook.Load load =
-                new Outlook.Load(shards, Announced.of(spec, manifest), packages(manifest), manifest.python());
+        Outlook.Load load = new Outlook.Load(
+                spec.federation().slots(shards), Announced.of(spec, manifest), packages(manifest), manifest.python());
         warnings.addAll(new Outlook(kernel.view(), owner, spec).warnings(load));
         quota(owner, manifest, warnings);
         return warnings;

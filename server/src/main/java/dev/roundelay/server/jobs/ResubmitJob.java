@@ -74,7 +74,8 @@ public final class ResubmitJob {
         }
         JobSpec spec = changed(StoredSpec.read(parent.spec()), wish);
         List<SpecCheck.Problem> problems = SpecCheck.problems(spec);
-        problems = problems.isEmpty() ? selectionCheck.problems(parent.ownerId(), spec, parent.shards()) : problems;
+        int sites = StoredSpec.sites(parent, spec);
+        problems = problems.isEmpty() ? selectionCheck.problems(parent.ownerId(), spec, sites) : problems;
         if (!problems.isEmpty()) {
             throw new RefusedException(problems);
         }
@@ -98,7 +99,7 @@ public final class ResubmitJob {
                             origin,
                             List.of()),
                     spec,
-                    parent.shards(),
+                    sites,
                     parent.id());
         } catch (RuntimeException e) {
             index.release(SubmitJob.snapshot(id));
@@ -128,7 +129,8 @@ public final class ResubmitJob {
                         f.select(),
                         f.checkpointEvery(),
                         f.onSiteError(),
-                        f.sample()),
+                        f.sample(),
+                        f.simulation()),
                 wish.selection() == null ? spec.selection() : wish.selection(),
                 spec.limits(),
                 spec.priority());

@@ -36,8 +36,9 @@ final class SelectionCheck {
                                 .formatted(id)));
             }
         }
-        if (problems.isEmpty() && ids.size() != shards) {
-            problems.add(countMismatch(shards, ids.size()));
+        int slots = spec.federation().slots(shards);
+        if (problems.isEmpty() && ids.size() != slots) {
+            problems.add(slots == shards ? countMismatch(shards, ids.size()) : slotMismatch(slots, ids.size()));
         }
         return problems;
     }
@@ -48,6 +49,13 @@ final class SelectionCheck {
                 ErrorCode.SHARD_COUNT_MISMATCH,
                 "[selection] %d shards and %d workers: exactly N workers are needed for N shards; re-upload shards to match, or use auto_select_workers=True"
                         .formatted(shards, workers));
+    }
+
+    private static SpecCheck.Problem slotMismatch(int slots, int workers) {
+        return new SpecCheck.Problem(
+                ErrorCode.SHARD_COUNT_MISMATCH,
+                "[selection] %d workers for the %d slots of federation.simulation; name as many, or leave workerIds out"
+                        .formatted(workers, slots));
     }
 
     /// Returns how many sites a job over a dataset has.

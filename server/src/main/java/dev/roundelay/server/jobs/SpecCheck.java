@@ -47,6 +47,7 @@ public final class SpecCheck {
         check.training(spec.training());
         check.federation(spec.federation());
         check.corrected(spec);
+        check.simulation(spec);
         check.selection(spec.selection());
         check.limits(spec.limits());
         return List.copyOf(check.problems);
@@ -175,6 +176,29 @@ public final class SpecCheck {
                 "use one of " + String.join(", ", Quantization.names()));
         select(federation.select());
         sample(federation.sample());
+        JobSpec.Simulation simulation = federation.simulation();
+        require(
+                simulation == null || simulation.slots() >= 1,
+                "federation.simulation.slots",
+                "is missing or below 1",
+                "say how many slots are to work through all shards");
+    }
+
+    // A slot's one Python process plays many sites in turn.
+    private void simulation(JobSpec spec) {
+        if (spec.federation().simulation() == null) {
+            return;
+        }
+        require(
+                spec.dataset() == null,
+                "federation.simulation",
+                "needs shards, and the data are a dataset of the workers'",
+                "upload one zip for each site, or leave simulation out");
+        require(
+                spec.model().nvflare() == null,
+                "federation.simulation",
+                "cannot play several sites with NVFlare classes, which keep what is one site's",
+                "use fl_train, or leave simulation out");
     }
 
     private void strategy(JobSpec.Federation federation) {

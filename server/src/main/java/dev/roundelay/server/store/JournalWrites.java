@@ -87,11 +87,11 @@ final class JournalWrites {
         switch (report) {
             case Report.Log _
             when logCharacters >= limits.logCharacters() ->
-                warn(new WarningRow("log_cut", limits.logFull(), author.site(), null));
+                warn(new WarningRow("log_cut", limits.logFull(), report.siteOr(author), null));
             case Report.Log log ->
                 log(new LogRow(
                         log.time(),
-                        author.site(),
+                        report.siteOr(author),
                         log.source(),
                         log.level(),
                         log.round(),
@@ -99,8 +99,14 @@ final class JournalWrites {
                         log.message()));
             case Report.Metric metric ->
                 measure(new MetricRow(
-                        metric.time(), metric.name(), author.site(), metric.round(), metric.step(), metric.value()));
-            case Report.Warn warn -> warn(new WarningRow(warn.code(), warn.message(), author.site(), warn.round()));
+                        metric.time(),
+                        metric.name(),
+                        report.siteOr(author),
+                        metric.round(),
+                        metric.step(),
+                        metric.value()));
+            case Report.Warn warn ->
+                warn(new WarningRow(warn.code(), warn.message(), report.siteOr(author), warn.round()));
         }
     }
 

@@ -144,7 +144,7 @@ final class RunWrites {
         handle.createUpdate("""
                         insert into staged_file (job_id, round, assignment_id, path, shard, blob, size_bytes, crc32c, etag)
                         values (:job, :round, :assignment, :path, :shard, :blob, :size, :crc, :etag)
-                        on conflict (job_id, round, assignment_id, path) do update set blob = excluded.blob,
+                        on conflict (job_id, round, assignment_id, shard, path) do update set blob = excluded.blob,
                             size_bytes = excluded.size_bytes, crc32c = excluded.crc32c, etag = excluded.etag
                         """)
                 .bind("job", job.value())

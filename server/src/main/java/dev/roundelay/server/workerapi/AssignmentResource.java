@@ -7,6 +7,7 @@ import dev.roundelay.contract.worker.EventsReply;
 import dev.roundelay.contract.worker.ValidationReport;
 import dev.roundelay.contract.worker.WorkerHeaders;
 import dev.roundelay.federation.CorrectionFile;
+import dev.roundelay.federation.Holder;
 import dev.roundelay.federation.JobRuns;
 import dev.roundelay.federation.ModelFile;
 import dev.roundelay.kernel.Kernel;
@@ -36,6 +37,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /// What an assignment reads, and what it says: plan, inputs, models, validations, events. Bodies are
 /// [BodyResource]'s.
@@ -89,7 +91,7 @@ final class AssignmentResource implements Routes {
         Assignment assignment = require(auth, kernel, ctx);
         Job job = job(assignment);
         String blob = ctx.pathParam("blob");
-        AssignmentPlan.Input input = plans.inputs(job, StoredSpec.read(job.spec()), assignment.shard()).stream()
+        AssignmentPlan.Input input = plans.inputs(job, StoredSpec.read(job.spec()), assignment).stream()
                 .filter(candidate -> candidate.blob().equals(blob))
                 .findFirst()
                 .orElseThrow(() -> new WorkerCallException(
@@ -120,7 +122,8 @@ final class AssignmentResource implements Routes {
 
     private void correction(Context ctx) throws IOException {
         Assignment assignment = require(auth, kernel, ctx);
-        CorrectionFile file = runs.correction(assignment.jobId(), number(ctx), assignment.shard())
+        CorrectionFile file = runs.correction(
+                        assignment.jobId(), number(ctx), holder(ctx, assignment).shard())
                 .orElse(null);
         if (file == null) {
             ctx.status(204);
@@ -164,12 +167,7 @@ final class AssignmentResource implements Routes {
         Outcomes.answer(
                 ctx,
                 runs.acceptValidation(
-                        assignment.id(),
-                        assignment.fence(),
-                        number(ctx),
-                        report.metrics(),
-                        report.samples(),
-                        report.seconds()));
+                        holder(ctx, assignment), number(ctx), report.metrics(), report.samples(), report.seconds()));
     }
 
     private void events(Context ctx) {
@@ -184,15 +182,32 @@ final class AssignmentResource implements Routes {
         List<Report> reports = new ArrayList<>();
         events.lines()
                 .forEach(line -> reports.add(new Report.Log(
-                        line.n(), line.time(), line.source(), line.level(), line.round(), line.message())));
+                        line.n(),
+                        line.time(),
+                        line.source(),
+                        line.level(),
+                        line.round(),
+                        line.message(),
+                        site(line.shard()))));
         events.metrics()
                 .forEach(point -> reports.add(new Report.Metric(
-                        point.n(), point.time(), point.name(), point.round(), point.step(), point.value())));
+                        point.n(),
+                        point.time(),
+                        point.name(),
+                        point.round(),
+                        point.step(),
+                        point.value(),
+                        site(point.shard()))));
         events.warnings()
-                .forEach(warning ->
-                        reports.add(new Report.Warn(warning.n(), warning.code(), warning.message(), warning.round())));
+                .forEach(warning -> reports.add(new Report.Warn(
+                        warning.n(), warning.code(), warning.message(), warning.round(), site(warning.shard()))));
         reports.sort(Comparator.comparingLong(Report::n));
         return reports;
+    }
+
+    // Whose lines these are is the worker's word, as their text is: a shard of another one is named, never reached.
+    private static @Nullable String site(@Nullable Integer shard) {
+        return shard == null || shard < 0 ? null : Job.site(shard);
     }
 
     private Job job(Assignment assignment) {
@@ -210,6 +225,21 @@ final class AssignmentResource implements Routes {
         } catch (NumberFormatException e) {
             throw new WorkerCallException(
                     ErrorCode.INVALID_REQUEST, "[path] \"%s\" is no round; send a number".formatted(text));
+        }
+    }
+
+    /// Returns who calls: the assignment, for the shard that the call names. Whether that is one of its own is looked
+    /// at
+    /// where it is used.
+    static Holder holder(Context ctx, Assignment assignment) {
+        String named = ctx.header(WorkerHeaders.SHARD);
+        try {
+            int shard = named == null ? assignment.shard() : Integer.parseInt(named);
+            return new Holder(assignment.id(), assignment.fence(), shard);
+        } catch (NumberFormatException e) {
+            throw new WorkerCallException(
+                    ErrorCode.INVALID_REQUEST,
+                    "[%s] \"%s\" is no shard; send a number".formatted(WorkerHeaders.SHARD, named));
         }
     }
 

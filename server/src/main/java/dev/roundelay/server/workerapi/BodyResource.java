@@ -3,6 +3,7 @@ package dev.roundelay.server.workerapi;
 import dev.roundelay.contract.ErrorCode;
 import dev.roundelay.contract.worker.WorkerHeaders;
 import dev.roundelay.federation.Acceptance;
+import dev.roundelay.federation.Holder;
 import dev.roundelay.federation.JobRuns;
 import dev.roundelay.federation.ReceivedBody;
 import dev.roundelay.federation.UpdateMeta;
@@ -47,7 +48,7 @@ final class BodyResource implements Routes {
         routes.put(path + "/models/0", this::firstModel);
         routes.head(path + "/models/0", ctx -> held(ctx, "model-0"));
         routes.put(path + "/updates/{k}", this::update);
-        routes.head(path + "/updates/{k}", ctx -> held(ctx, "update-" + AssignmentResource.number(ctx)));
+        routes.head(path + "/updates/{k}", ctx -> held(ctx, updatePurpose(ctx)));
         routes.put(path + "/files/{k}/<path>", this::file);
         routes.head(path + "/files/{k}/<path>", ctx -> held(ctx, filePurpose(ctx)));
     }
@@ -62,19 +63,20 @@ final class BodyResource implements Routes {
         Assignment assignment = AssignmentResource.require(auth, kernel, ctx);
         Path file = receive(ctx, assignment, "model-0", MAX_MODEL_BYTES);
         Path target = moved(file, runs.newFirstModelFile());
-        Outcomes.answer(ctx, runs.acceptFirstModel(assignment.id(), assignment.fence(), body(target, crc(ctx))));
+        Outcomes.answer(ctx, runs.acceptFirstModel(AssignmentResource.holder(ctx, assignment), body(target, crc(ctx))));
     }
 
     private void update(Context ctx) throws IOException {
         Assignment assignment = AssignmentResource.require(auth, kernel, ctx);
+        Holder from = AssignmentResource.holder(ctx, assignment);
         int round = AssignmentResource.number(ctx);
         // Told before the body is read: the agent waits for 100 Continue, which reading it would send.
-        Optional<Acceptance> refusal = runs.refusal(assignment.id(), assignment.fence(), round);
+        Optional<Acceptance> refusal = runs.refusal(from, round);
         if (refusal.isPresent()) {
             Outcomes.answer(ctx, refusal.get());
             return;
         }
-        Path file = receive(ctx, assignment, "update-" + round, MAX_MODEL_BYTES);
+        Path file = receive(ctx, assignment, updatePurpose(ctx), MAX_MODEL_BYTES);
         UpdateMeta meta;
         try {
             meta = UpdateMetadata.read(file);
@@ -83,8 +85,7 @@ final class BodyResource implements Routes {
             meta = new UpdateMeta(0, java.util.Map.of(), 0);
         }
         Path target = moved(file, runs.newUpdateFile(assignment, round));
-        Outcomes.answer(
-                ctx, runs.acceptUpdate(assignment.id(), assignment.fence(), round, body(target, crc(ctx)), meta));
+        Outcomes.answer(ctx, runs.acceptUpdate(from, round, body(target, crc(ctx)), meta));
     }
 
     private void file(Context ctx) throws IOException {
@@ -95,8 +96,7 @@ final class BodyResource implements Routes {
             Outcomes.answer(
                     ctx,
                     runs.stageFile(
-                            assignment.id(),
-                            assignment.fence(),
+                            AssignmentResource.holder(ctx, assignment),
                             AssignmentResource.number(ctx),
                             ctx.pathParam("path"),
                             blob));
@@ -107,8 +107,17 @@ final class BodyResource implements Routes {
         }
     }
 
+    private static String updatePurpose(Context ctx) {
+        return "update-" + AssignmentResource.number(ctx) + ofShard(ctx);
+    }
+
     private static String filePurpose(Context ctx) {
-        return "file-" + AssignmentResource.number(ctx) + "-" + ctx.pathParam("path");
+        return "file-" + AssignmentResource.number(ctx) + ofShard(ctx) + "-" + ctx.pathParam("path");
+    }
+
+    private static String ofShard(Context ctx) {
+        String shard = ctx.header(WorkerHeaders.SHARD);
+        return shard == null ? "" : "@" + shard;
     }
 
     private Path receive(Context ctx, Assignment assignment, String purpose, long maxBytes) throws IOException {

@@ -2,6 +2,7 @@ package dev.roundelay.server.workerapi;
 
 import dev.roundelay.contract.job.JobSpec;
 import dev.roundelay.contract.worker.AssignmentPlan;
+import dev.roundelay.federation.Places;
 import dev.roundelay.federation.strategy.StrategyCatalogue;
 import dev.roundelay.kernel.assignment.Assignment;
 import dev.roundelay.kernel.job.Job;
@@ -14,8 +15,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// Makes the plan of an assignment from what is stored of its job: the same each time it is asked for.
 final class PlanMaker {
@@ -40,7 +41,7 @@ final class PlanMaker {
                 job.ownerId().value(),
                 emailOf.apply(job.ownerId().value()),
                 assignment.shard(),
-                job.shards(),
+                StoredSpec.sites(job, spec),
                 assignment.site(),
                 assignment.attempt(),
                 spec.federation().rounds(),
@@ -48,7 +49,8 @@ final class PlanMaker {
                 spec.model(),
                 training(spec),
                 submissions.requirements(job.id()),
-                inputs(job, spec, assignment.shard()),
+                sites(job, spec, assignment),
+                inputs(job, spec, assignment),
                 spec.dataset(),
                 StrategyCatalogue.corrects(spec.federation().strategy().name()),
                 spec.federation().quantization(),
@@ -73,16 +75,34 @@ final class PlanMaker {
     }
 
     /// Returns the files that an assignment may fetch.
-    List<AssignmentPlan.Input> inputs(Job job, JobSpec spec, int shard) {
+    List<AssignmentPlan.Input> inputs(Job job, JobSpec spec, Assignment assignment) {
         JobInputs inputs = JobInputs.of(spec, index.entries(SubmitJob.snapshot(job.id())));
         List<AssignmentPlan.Input> files = new ArrayList<>();
         inputs.scripts().forEach(file -> files.add(input("script", file)));
         inputs.assets().forEach(file -> files.add(input("asset", file)));
-        Optional.of(inputs.shards())
-                .filter(shards -> shard < shards.size())
-                .ifPresent(shards -> files.add(input("shard", shards.get(shard))));
+        if (spec.federation().simulation() != null) {
+            for (AssignmentPlan.Site site : sites(job, spec, assignment)) {
+                files.add(shard(inputs.shards().get(site.shard()), site.shard()));
+            }
+        } else if (assignment.shard() < inputs.shards().size()) {
+            files.add(shard(inputs.shards().get(assignment.shard()), null));
+        }
         inputs.checkpoint().ifPresent(file -> files.add(input("checkpoint", file)));
         return files;
+    }
+
+    private static List<AssignmentPlan.Site> sites(Job job, JobSpec spec, Assignment assignment) {
+        return spec.federation().simulation() == null
+                ? List.of()
+                : new Places(StoredSpec.sites(job, spec), job.shards())
+                        .shardsOf(assignment.shard()).stream()
+                                .map(shard -> new AssignmentPlan.Site(shard, Job.site(shard)))
+                                .toList();
+    }
+
+    private static AssignmentPlan.Input shard(JobInputs.File file, @Nullable Integer shard) {
+        return new AssignmentPlan.Input(
+                file.entry().blob().value(), "shard", file.path(), file.entry().sizeBytes(), "", shard);
     }
 
     private static AssignmentPlan.Input input(String kind, JobInputs.File file) {

@@ -19,6 +19,7 @@ import dev.roundelay.kernel.assignment.AssignmentId;
 import dev.roundelay.kernel.assignment.AssignmentState;
 import dev.roundelay.kernel.assignment.Fence;
 import dev.roundelay.kernel.job.Failure;
+import dev.roundelay.kernel.job.Job;
 import dev.roundelay.kernel.worker.Worker;
 import dev.roundelay.kernel.worker.WorkerId;
 import dev.roundelay.kernel.worker.WorkerOffer;
@@ -126,21 +127,25 @@ final class WorkerSync {
         if (assignment.stopping()) {
             return new Step(Long.MAX_VALUE, StepKind.STOP, null, false, false, false);
         }
-        return step(runs.stepFor(assignment));
+        return step(runs.stepFor(assignment), assignment);
     }
 
-    private static Step step(RunStep step) {
+    private static Step step(RunStep step, Assignment assignment) {
         return switch (step) {
             case RunStep.Prepare(long n) -> new Step(n, StepKind.PREPARE, null, false, false, false);
             case RunStep.Initialise(long n) -> new Step(n, StepKind.INITIALISE, null, false, false, false);
             case RunStep.Wait(long n) -> new Step(n, StepKind.WAIT, null, false, false, false);
-            case RunStep.Train(long n, int round, boolean validate, boolean resend) ->
-                new Step(n, StepKind.TRAIN, round, validate, resend, false);
-            case RunStep.Validate(long n, int model, boolean save) ->
-                new Step(n, StepKind.VALIDATE, model, true, false, save);
+            case RunStep.Train(long n, int round, int shard, boolean validate, boolean resend) ->
+                new Step(n, StepKind.TRAIN, round, other(shard, assignment), validate, resend, false);
+            case RunStep.Validate(long n, int model, int shard, boolean save) ->
+                new Step(n, StepKind.VALIDATE, model, other(shard, assignment), true, false, save);
             case RunStep.Finish(long n) -> new Step(n, StepKind.FINISH, null, false, false, false);
             case RunStep.Stop(long n) -> new Step(n, StepKind.STOP, null, false, false, false);
         };
+    }
+
+    private static @Nullable Integer other(int shard, Assignment assignment) {
+        return shard == assignment.shard() ? null : shard;
     }
 
     private static WorkerReport report(SyncRequest request) {
@@ -200,7 +205,7 @@ final class WorkerSync {
                 report.reason().isRetriable(),
                 report.message(),
                 report.reason().remedy(),
-                null);
+                report.shard() == null ? null : Job.site(report.shard()));
     }
 
     private static @Nullable String telemetry(@Nullable Telemetry telemetry) {

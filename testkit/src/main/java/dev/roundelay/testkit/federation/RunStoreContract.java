@@ -389,6 +389,29 @@ public abstract class RunStoreContract {
     }
 
     @Test
+    void files_of_the_same_name_are_kept_for_each_shard_of_an_assignment() {
+        openRound();
+
+        assertThat(stage(first, "a.txt", 1)).isEqualTo(Outcome.STORED);
+        assertThat(stage(first.of(7), "a.txt", 2)).isEqualTo(Outcome.STORED);
+
+        assertThat(store().stagedFiles(job.id(), 0))
+                .containsExactly(staged(first, "a.txt", 1), staged(first.of(7), "a.txt", 2));
+        assertThat(index().entries(References.staged(job.id()))).hasSize(2);
+    }
+
+    @Test
+    void updates_are_kept_for_each_shard_of_an_assignment() {
+        openRound();
+
+        assertThat(accept(first, 10)).isEqualTo(Outcome.STORED);
+        assertThat(accept(first.of(7), 20)).isEqualTo(Outcome.STORED);
+        assertThat(accept(first.of(7), 20)).isEqualTo(Outcome.EXISTS);
+
+        assertThat(store().load(job.id()).contributions().keySet()).containsExactly(0, 7);
+    }
+
+    @Test
     void a_staged_file_is_held_until_its_round_is_past() {
         openRound();
 

@@ -3,7 +3,9 @@ package dev.roundelay.testkit.federation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.roundelay.federation.Acceptance;
 import dev.roundelay.federation.Contribution;
+import dev.roundelay.federation.Holder;
 import dev.roundelay.federation.ReceivedBody;
 import dev.roundelay.federation.RoundNotKeptException;
 import dev.roundelay.federation.RoundRecord;
@@ -84,17 +86,19 @@ class RunScenarioTest {
         world.runUntil(() -> world.state(job) == JobState.RUNNING);
         Assignment held = world.kernel.view().image().live(job).getFirst();
 
+        var from = new Holder(held.id(), held.fence(), held.shard());
+
         world.runs.deactivate();
 
         Path update = world.runs.newUpdateFile(held, 0);
         Files.writeString(update, "an update whose body came in while the term ended");
-        assertThatThrownBy(() -> world.runs.refusal(held.id(), held.fence(), 0))
+        assertThatThrownBy(() -> world.runs.refusal(from, 0))
                 .isInstanceOf(KernelException.class)
                 .hasMessageEndingWith("its run is not at work on this server now; try again in a second");
         assertThatThrownBy(() -> world.runs.acceptUpdate(
-                        held.id(), held.fence(), 0, new ReceivedBody(update, 1, 1, 1), new UpdateMeta(1, Map.of(), 1)))
+                        from, 0, new ReceivedBody(update, 1, 1, 1), new UpdateMeta(1, Map.of(), 1)))
                 .isInstanceOf(KernelException.class);
-        assertThatThrownBy(() -> world.runs.acceptValidation(held.id(), held.fence(), 0, Map.of(), 1, 1))
+        assertThatThrownBy(() -> world.runs.acceptValidation(from, 0, Map.of(), 1, 1))
                 .isInstanceOf(KernelException.class);
         assertThat(update).doesNotExist();
 
@@ -302,6 +306,63 @@ class RunScenarioTest {
                 .extracting(RoundRecord::members)
                 .containsExactly(shards(0, 1, 2), shards(0, 1), shards(0, 1, 2));
         assertThat(warnings(job)).contains("site_left_out site-3 1");
+    }
+
+    @Test
+    void few_slots_work_through_many_shards_and_the_bits_are_the_same() throws IOException {
+        byte[] undisturbed = undisturbed(7, 3);
+        agents(2);
+        JobId job = world.submit(spec(7, 3).slots(2).build());
+
+        assertThat(world.runToEnd(job).state()).isEqualTo(JobState.FINISHED);
+
+        assertThat(world.object("jobs/digits/model_out/checkpoint.pt")).isEqualTo(undisturbed);
+        assertThat(world.kernelStore.assignments(job)).hasSize(2);
+        assertThat(world.runStore.rounds(job)).allSatisfy(round -> {
+            assertThat(round.contributions()).extracting(Contribution::shard).containsExactly(0, 1, 2, 3, 4, 5, 6);
+            assertThat(round.validations()).hasSize(7);
+        });
+    }
+
+    @Test
+    void of_the_shards_of_a_slot_only_the_one_whose_code_fails_sits_out() throws IOException {
+        agents(2);
+        world.agents.forEach(agent -> agent.raises = (shard, round) -> shard == 4 && round == 1);
+        JobId job = world.submit(
+                spec(7, 3).slots(2).minClients(6).continueOnSiteError().build());
+
+        assertThat(world.runToEnd(job).state()).isEqualTo(JobState.FINISHED);
+
+        assertThat(world.runStore.rounds(job))
+                .extracting(RoundRecord::members)
+                .containsExactly(shards(0, 1, 2, 3, 4, 5, 6), shards(0, 1, 2, 3, 5, 6), shards(0, 1, 2, 3, 4, 5, 6));
+        assertThat(warnings(job)).contains("site_left_out site-5 1");
+    }
+
+    @Test
+    void a_job_of_a_simulation_fails_where_too_few_shards_can_answer() throws IOException {
+        agents(2);
+        world.agents.forEach(agent -> agent.raises = (shard, round) -> shard == 4 && round == 1);
+        JobId job = world.submit(
+                spec(7, 3).slots(2).minClients(7).continueOnSiteError().build());
+
+        assertThat(failure(world.runToEnd(job)).reason()).isEqualTo("train_raised");
+    }
+
+    @Test
+    void an_assignment_answers_for_no_shard_of_another_one() throws IOException {
+        agents(2);
+        JobId job = world.submit(spec(7, 3).slots(2).build());
+        world.runUntil(() -> world.state(job) == JobState.RUNNING);
+        Assignment held =
+                Objects.requireNonNull(world.kernel.view().image().current(job).get(0));
+
+        var other = new Holder(held.id(), held.fence(), 3);
+
+        assertThat(world.runs.acceptValidation(other, 0, Map.of(), 1, 1)).isEqualTo(new Acceptance.StaleFence());
+        assertThat(world.runs.refusal(other, 0)).contains(new Acceptance.StaleFence());
+        assertThat(world.runs.refusal(new Holder(held.id(), held.fence(), 9), 0))
+                .contains(new Acceptance.StaleFence());
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,8 +26,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// after any commit, and spooled updates get lost: what lifecycle.md promises (I1 to I3, I6, I7) must hold whatever
 /// the seed.
 class RunSimulationTest {
-    private static final int SHARDS = 3;
-    private static final int ROUNDS = 8;
+    private static final int SLOTS = 3;
+    private static final RunSpec OWN = RunSpec.fedAvg(SLOTS, 8);
+    private static final RunSpec SHARED = new RunSpecBuilder(8, 6).slots(SLOTS).build();
     private static final int STORMY_TICKS = 400;
     private static final int SEEDS = 30;
 
@@ -35,11 +37,21 @@ class RunSimulationTest {
 
     @Test
     void weights_are_those_of_an_undisturbed_run_whatever_goes_wrong() throws IOException {
-        byte[] undisturbed = undisturbed();
+        disturb(OWN);
+    }
+
+    /// Each slot works through several shards of a round.
+    @Test
+    void weights_are_those_of_an_undisturbed_run_where_slots_have_several_shards() throws IOException {
+        disturb(SHARED);
+    }
+
+    private void disturb(RunSpec spec) throws IOException {
+        byte[] undisturbed = undisturbed(spec);
 
         var storms = new ArrayList<Chaos>();
         for (long seed = 0; seed < SEEDS; seed++) {
-            storms.add(run(seed, undisturbed));
+            storms.add(run(seed, spec, undisturbed));
         }
 
         assertThat(storms.stream().mapToInt(chaos -> chaos.crashes).sum()).isGreaterThan(SEEDS);
@@ -52,22 +64,27 @@ class RunSimulationTest {
     @ParameterizedTest
     @ValueSource(longs = 1_000)
     void one_seed_alone(long seed) throws IOException {
-        var _ = run(seed, undisturbed());
+        var _ = run(seed, OWN, undisturbed(OWN));
+        var _ = run(seed + 1, SHARED, undisturbed(SHARED));
     }
 
-    private byte[] undisturbed() throws IOException {
-        var world = new SimWorld(Files.createDirectories(folder.resolve("calm")), 7);
-        addAgents(world);
-        JobId job = world.submit(RunSpec.fedAvg(SHARDS, ROUNDS));
+    /// Of the same shards with a slot for each: how they are dealt out changes no bit.
+    private byte[] undisturbed(RunSpec spec) throws IOException {
+        var world = new SimWorld(Files.createDirectories(folder.resolve("calm-" + spec.shards())), 7);
+        for (int i = 0; i < spec.shards(); i++) {
+            world.agent("calm-" + i);
+        }
+        JobId job = world.submit(RunSpec.fedAvg(spec.shards(), spec.rounds()));
         assertThat(world.runToEnd(job).state()).isEqualTo(JobState.FINISHED);
         return world.object("jobs/digits/model_out/checkpoint.pt");
     }
 
-    private Chaos run(long seed, byte[] undisturbed) throws IOException {
-        var world = new SimWorld(Files.createDirectories(folder.resolve("seed-" + seed)), seed);
+    private Chaos run(long seed, RunSpec spec, byte[] undisturbed) throws IOException {
+        var world = new SimWorld(
+                Files.createDirectories(folder.resolve("seed-%d-%d".formatted(spec.shards(), seed))), seed);
         var chaos = new Chaos(world, seed);
         addAgents(world);
-        JobId job = world.submit(RunSpec.fedAvg(SHARDS, ROUNDS));
+        JobId job = world.submit(spec);
         chaos.install();
 
         int committed = 0;
@@ -86,14 +103,14 @@ class RunSimulationTest {
                 .as("seed %d: the same bits", seed)
                 .isEqualTo(undisturbed);
         statesOnlyMoveForward(world, job, seed);
-        everyUpdateCountsOnce(world, job, seed);
+        everyUpdateCountsOnce(world, job, spec, seed);
         logsAreCompleteAndInOrder(world, job, seed);
-        chaos.reattempts = world.kernelStore.assignments(job).size() - SHARDS;
+        chaos.reattempts = world.kernelStore.assignments(job).size() - SLOTS;
         return chaos;
     }
 
     private static void addAgents(SimWorld world) {
-        for (int i = 0; i < SHARDS + 1; i++) {
+        for (int i = 0; i < SLOTS + 1; i++) {
             world.agent("worker-" + i);
         }
     }
@@ -106,14 +123,16 @@ class RunSimulationTest {
         assertThat(states).as("seed %d", seed).containsExactly(JobState.PENDING, JobState.RUNNING, JobState.FINISHED);
     }
 
-    private static void everyUpdateCountsOnce(SimWorld world, JobId job, long seed) {
+    private static void everyUpdateCountsOnce(SimWorld world, JobId job, RunSpec spec, long seed) {
         List<RoundRecord> rounds = world.runStore.rounds(job);
-        assertThat(rounds).as("seed %d", seed).hasSize(ROUNDS);
+        assertThat(rounds).as("seed %d", seed).hasSize(spec.rounds());
         for (RoundRecord round : rounds) {
             assertThat(round.state()).as("seed %d", seed).isEqualTo(RoundState.COMMITTED);
-            assertThat(round.members()).as("seed %d", seed).containsExactly(0, 1, 2);
-            assertThat(round.contributions()).as("seed %d", seed).hasSize(SHARDS);
-            assertThat(round.samples()).as("seed %d", seed).isEqualTo(10 + 11 + 12);
+            assertThat(round.members()).as("seed %d", seed).hasSize(spec.shards());
+            assertThat(round.contributions()).as("seed %d", seed).hasSize(spec.shards());
+            assertThat(round.samples())
+                    .as("seed %d", seed)
+                    .isEqualTo(IntStream.range(10, 10 + spec.shards()).sum());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.roundelay.testkit.federation;
 
+import dev.roundelay.federation.Places;
 import dev.roundelay.federation.RunSpec;
 import dev.roundelay.federation.round.Sampling;
 import dev.roundelay.kernel.job.JobId;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class RunSpecBuilder {
     private final RunSpec plain;
     private int minClients;
+    private int slots;
     private Duration waitAfterMin = Duration.ofSeconds(10);
     private @Nullable Duration roundTimeout;
     private int checkpointEvery;
@@ -37,6 +39,11 @@ final class RunSpecBuilder {
 
     RunSpecBuilder roundTimeout(Duration timeout) {
         roundTimeout = timeout;
+        return this;
+    }
+
+    RunSpecBuilder slots(int count) {
+        slots = count;
         return this;
     }
 
@@ -72,7 +79,7 @@ final class RunSpecBuilder {
 
     RunSpec build() {
         return new RunSpec(
-                plain.shards(),
+                new Places(plain.shards(), slots == 0 ? plain.shards() : slots),
                 plain.rounds(),
                 minClients,
                 waitAfterMin,

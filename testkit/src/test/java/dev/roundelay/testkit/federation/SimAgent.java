@@ -1,6 +1,7 @@
 package dev.roundelay.testkit.federation;
 
 import dev.roundelay.federation.Acceptance;
+import dev.roundelay.federation.Holder;
 import dev.roundelay.federation.ReceivedBody;
 import dev.roundelay.federation.RoundNotKeptException;
 import dev.roundelay.federation.RunStep;
@@ -63,6 +64,10 @@ final class SimAgent {
 
         Holding(Assignment assignment) {
             this.assignment = assignment;
+        }
+
+        Holder from(int shard) {
+            return new Holder(assignment.id(), assignment.fence(), shard);
         }
     }
 
@@ -143,14 +148,14 @@ final class SimAgent {
             case RunStep.Wait _ -> {}
             case RunStep.Initialise(var number) -> initialise(holding, number);
             case RunStep.Train train -> train(holding, train);
-            case RunStep.Validate(var number, var model, var save) -> {
+            case RunStep.Validate(var number, var model, var shard, var save) -> {
                 if (save && delaysSaving) {
                     return;
                 }
                 if (save) {
-                    save(holding, model);
+                    save(holding, shard, model);
                 }
-                validate(holding, model);
+                validate(holding, shard, model);
                 holding.lastStep = number;
             }
             case RunStep.Finish(var number) -> {
@@ -170,19 +175,19 @@ final class SimAgent {
         } else {
             Tensors.write(file, 0.5f, -1.25f, 3f);
         }
-        Acceptance _ = call(() ->
-                world.runs.acceptFirstModel(holding.assignment.id(), holding.assignment.fence(), body(copyOf(file))));
+        Acceptance _ =
+                call(() -> world.runs.acceptFirstModel(holding.from(holding.assignment.shard()), body(copyOf(file))));
         Files.deleteIfExists(file);
         holding.lastStep = number;
     }
 
     private void train(Holding holding, RunStep.Train step) throws IOException {
-        int shard = holding.assignment.shard();
+        int shard = step.shard();
         if (step.number() == holding.lastStep || holdsBack.test(shard, step.round())) {
             return;
         }
         if (step.validate()) {
-            validate(holding, step.round());
+            validate(holding, shard, step.round());
         }
         if (raises.test(shard, step.round())) {
             holding.state = AssignmentState.FAILED;
@@ -198,14 +203,13 @@ final class SimAgent {
         }
         float[] trained = Tensors.trained(weights.get(), shard, step.round());
         if (writesFiles) {
-            stage(holding, step.round());
+            stage(holding, shard, step.round());
         }
         Acceptance answer = call(() -> {
             Path file = world.runs.newUpdateFile(holding.assignment, step.round());
             Tensors.write(file, misnames.test(shard, step.round()) ? "other" : "w", trained);
             var meta = new UpdateMeta(10 + shard, metrics, 0.5);
-            return world.runs.acceptUpdate(
-                    holding.assignment.id(), holding.assignment.fence(), step.round(), body(file), meta);
+            return world.runs.acceptUpdate(holding.from(shard), step.round(), body(file), meta);
         });
         switch (answer) {
             case Acceptance.Accepted _, Acceptance.AlreadyAccepted _ -> holding.lastStep = step.number();
@@ -230,36 +234,28 @@ final class SimAgent {
     /// Sends the update of a round that is past, as an agent does that was slow.
     void sendLate(int round) throws IOException {
         for (Holding holding : holdings.values()) {
-            var _ = world.runs.refusal(holding.assignment.id(), holding.assignment.fence(), round);
+            var _ = world.runs.refusal(holding.from(holding.assignment.shard()), round);
         }
     }
 
-    private void stage(Holding holding, int round) throws IOException {
-        byte[] content =
-                "shard %d round %d".formatted(holding.assignment.shard(), round).getBytes(StandardCharsets.UTF_8);
+    private void stage(Holding holding, int shard, int round) throws IOException {
+        byte[] content = "shard %d round %d".formatted(shard, round).getBytes(StandardCharsets.UTF_8);
         Blob blob = world.blobs.put(new ByteArrayInputStream(content));
-        Acceptance _ = call(() -> world.runs.stageFile(
-                holding.assignment.id(), holding.assignment.fence(), round, "plots/loss.txt", blob));
+        Acceptance _ = call(() -> world.runs.stageFile(holding.from(shard), round, "plots/loss.txt", blob));
     }
 
-    private void save(Holding holding, int model) throws IOException {
+    private void save(Holding holding, int shard, int model) throws IOException {
         byte[] content = ("model " + model).getBytes(StandardCharsets.UTF_8);
         Blob blob = world.blobs.put(new ByteArrayInputStream(content));
-        Acceptance _ = call(() -> world.runs.stageFile(
-                holding.assignment.id(), holding.assignment.fence(), model, "GLOBAL_MODEL.pt", blob));
+        Acceptance _ = call(() -> world.runs.stageFile(holding.from(shard), model, "GLOBAL_MODEL.pt", blob));
     }
 
-    private void validate(Holding holding, int model) throws IOException {
+    private void validate(Holding holding, int shard, int model) throws IOException {
         if (validationFails) {
             return;
         }
         Acceptance _ = call(() -> world.runs.acceptValidation(
-                holding.assignment.id(),
-                holding.assignment.fence(),
-                model,
-                Map.of("accuracy", model / 10.0 + holding.assignment.shard()),
-                5,
-                0.1));
+                holding.from(shard), model, Map.of("accuracy", model / 10.0 + shard), 5, 0.1));
     }
 
     private void log(Holding holding, String message, @Nullable Integer round) {

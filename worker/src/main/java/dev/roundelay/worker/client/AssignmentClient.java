@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// The calls of one attempt. Each blocks until a server has answered, however long that takes; the caller interrupts
 /// to give up. Thread-safe.
@@ -23,6 +24,13 @@ public final class AssignmentClient {
     AssignmentClient(Wire wire, Requests requests) {
         this.wire = wire;
         this.requests = requests;
+    }
+
+    /// Returns the calls that are about one of the assignment's shards.
+    ///
+    /// @param shard null where it has only one
+    public AssignmentClient of(@Nullable Integer shard) {
+        return shard == null ? this : new AssignmentClient(wire, requests.of(shard));
     }
 
     /// How the server took a result.

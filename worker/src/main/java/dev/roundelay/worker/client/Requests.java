@@ -8,15 +8,24 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /// Builds the requests of one credential, and of one assignment where there is a fence.
-record Requests(String bearer, String path, @Nullable String fence) {
+record Requests(
+        String bearer,
+        String path,
+        @Nullable String fence,
+        @Nullable Integer shard) {
     static final String ROOT = "/worker/v1";
 
     static Requests of(String bearer) {
-        return new Requests(bearer, ROOT, null);
+        return new Requests(bearer, ROOT, null, null);
     }
 
     Requests assignment(String id, String currentFence) {
-        return new Requests(bearer, ROOT + "/assignments/" + segment(id), currentFence);
+        return new Requests(bearer, ROOT + "/assignments/" + segment(id), currentFence, null);
+    }
+
+    /// Returns those of an assignment that are about one of its shards.
+    Requests of(@Nullable Integer oneOfItsShards) {
+        return new Requests(bearer, path, fence, oneOfItsShards);
     }
 
     HttpRequest.Builder to(URI server, String below) {
@@ -25,6 +34,9 @@ record Requests(String bearer, String path, @Nullable String fence) {
                 .header("Accept", "application/json, application/octet-stream, application/problem+json");
         if (fence != null) {
             builder.header(WorkerHeaders.FENCE, fence);
+        }
+        if (shard != null) {
+            builder.header(WorkerHeaders.SHARD, shard.toString());
         }
         return builder;
     }

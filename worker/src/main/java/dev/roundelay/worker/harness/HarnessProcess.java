@@ -2,6 +2,7 @@ package dev.roundelay.worker.harness;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.roundelay.contract.FailureReason;
+import dev.roundelay.contract.worker.AssignmentPlan;
 import dev.roundelay.contract.worker.FailureReport;
 import dev.roundelay.worker.sandbox.Exit;
 import dev.roundelay.worker.sandbox.Isolation;
@@ -47,6 +48,7 @@ public final class HarnessProcess implements AutoCloseable {
     private final HarnessLog log;
     private final HarnessCalls calls;
     private final CompletableFuture<FailureReport> ended;
+    private volatile AssignmentPlan.@Nullable Site site;
 
     private HarnessProcess(
             HarnessConfig config,
@@ -126,6 +128,12 @@ public final class HarnessProcess implements AutoCloseable {
         request.put("checkpoint", checkpoint == null ? null : insideModels(checkpoint));
         request.put("seed", CallSeed.of(job.seed(), "initialise", 0, 0));
         return update("initialise", null, request);
+    }
+
+    /// Says which site's steps the next ones are, where a harness plays several: its shard lies in a folder of its name
+    /// below the payload.
+    public void play(AssignmentPlan.Site next) {
+        site = next;
     }
 
     /// Trains one round without a correction.
@@ -253,8 +261,18 @@ public final class HarnessProcess implements AutoCloseable {
         request.put("round", round);
         request.put("weights", insideModels(model));
         request.put("outDir", layout.inside("out") + "/" + folders.out(round).getFileName());
-        request.put("seed", CallSeed.of(job.seed(), op, round, job.shard()));
+        AssignmentPlan.Site played = site;
+        if (played != null) {
+            request.put("site", played.name());
+            request.put("payload", layout.inside("payload") + "/" + played.name());
+        }
+        request.put("seed", CallSeed.of(job.seed(), op, round, played == null ? job.shard() : played.shard()));
         return request;
+    }
+
+    private String name() {
+        AssignmentPlan.Site played = site;
+        return played == null ? job.site() : played.name();
     }
 
     private String insideModels(Path file) {
@@ -279,7 +297,7 @@ public final class HarnessProcess implements AutoCloseable {
             throw new HarnessException(ended.join());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new HarnessException(HarnessEnd.report(new Exit.Stopped(), job.site(), round, java.util.List.of()));
+            throw new HarnessException(HarnessEnd.report(new Exit.Stopped(), name(), round, java.util.List.of()));
         }
     }
 
@@ -291,11 +309,11 @@ public final class HarnessProcess implements AutoCloseable {
         }
         Optional<String> meddling = calls.meddling().filter(_ -> exit.equals(new Exit.Stopped()));
         return meddling.isPresent()
-                ? HarnessEnd.meddled(meddling.get(), job.site(), log.round(), log.lastLines())
-                : HarnessEnd.report(exit, job.site(), log.round(), log.lastLines());
+                ? HarnessEnd.meddled(meddling.get(), name(), log.round(), log.lastLines())
+                : HarnessEnd.report(exit, name(), log.round(), log.lastLines());
     }
 
     private String where(@Nullable Integer round) {
-        return round == null ? "[" + job.site() + "] " : "[" + job.site() + ", round " + round + "] ";
+        return round == null ? "[" + name() + "] " : "[" + name() + ", round " + round + "] ";
     }
 }

@@ -40,6 +40,7 @@ public final class LogPump implements AutoCloseable {
     private final Spill spill;
     private final long limitBytes;
     private final Thread sender;
+    private @Nullable Integer shard;
     private long last;
     private long acknowledged;
     private long weightOfQueue;
@@ -71,6 +72,18 @@ public final class LogPump implements AutoCloseable {
         sender.start();
     }
 
+    /// Says whose entries the next ones are.
+    ///
+    /// @param next one of the assignment's shards; null where it has only one
+    public void of(@Nullable Integer next) {
+        lock.lock();
+        try {
+            shard = next;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Adds what the user's code wrote; split into lines.
     public void user(Instant time, String level, @Nullable Integer round, String text) {
         add(time, "user", level, round, text);
@@ -88,7 +101,7 @@ public final class LogPump implements AutoCloseable {
                 if (source.equals("user") && !admit(message.length())) {
                     continue;
                 }
-                enqueue(n -> Entry.of(new Events.Line(n, time, source, level, round, message)));
+                enqueue(n -> Entry.of(new Events.Line(n, time, source, level, round, message, shard)));
             } finally {
                 lock.unlock();
             }
@@ -100,7 +113,7 @@ public final class LogPump implements AutoCloseable {
         lock.lock();
         try {
             if (admit(name.length())) {
-                enqueue(n -> Entry.of(new Events.Metric(n, time, name, round, step, value)));
+                enqueue(n -> Entry.of(new Events.Metric(n, time, name, round, step, value, shard)));
             }
         } finally {
             lock.unlock();
@@ -112,7 +125,7 @@ public final class LogPump implements AutoCloseable {
         lock.lock();
         try {
             if (admit(code.length() + message.length())) {
-                enqueue(n -> Entry.of(new Events.Warning(n, code, message, round)));
+                enqueue(n -> Entry.of(new Events.Warning(n, code, message, round, shard)));
             }
         } finally {
             lock.unlock();
@@ -123,7 +136,7 @@ public final class LogPump implements AutoCloseable {
     public void warning(String code, String message, @Nullable Integer round) {
         lock.lock();
         try {
-            enqueue(n -> Entry.of(new Events.Warning(n, code, message, round)));
+            enqueue(n -> Entry.of(new Events.Warning(n, code, message, round, shard)));
         } finally {
             lock.unlock();
         }

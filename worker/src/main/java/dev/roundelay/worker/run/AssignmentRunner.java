@@ -207,7 +207,7 @@ public final class AssignmentRunner implements HeldAssignment {
                 shop.slots().release(slot);
             }
         } catch (RefusedException | IOException e) {
-            fail(e, id);
+            fail(e, id, null);
         }
     }
 
@@ -238,7 +238,7 @@ public final class AssignmentRunner implements HeldAssignment {
             Thread.interrupted();
             endHarness(attempt);
             shop.slots().judge(slot, e);
-            fail(e, plan.site());
+            fail(e, plan.site(), attempt.atWork());
         } catch (InterruptedException _) {
             endHarness(attempt);
             finishLife(Life.STOPPED, null);
@@ -257,7 +257,7 @@ public final class AssignmentRunner implements HeldAssignment {
         attempt.close();
     }
 
-    private void fail(Exception e, String site) {
+    private void fail(Exception e, String site, @Nullable Integer shard) {
         if (e instanceof RefusedException refused && refused.endsAssignment()) {
             refused(refused);
         }
@@ -265,7 +265,7 @@ public final class AssignmentRunner implements HeldAssignment {
             finishLife(Life.STOPPED, null);
             return;
         }
-        FailureReport report = Failures.of(e, site);
+        FailureReport report = Failures.of(e, site).of(shard);
         LOG.info("assignment {} failed: {} {}", id, report.reason(), report.message());
         if (!(e instanceof HarnessException || e instanceof EnvironmentException)) {
             LOG.warn("assignment {} failed", id, e);

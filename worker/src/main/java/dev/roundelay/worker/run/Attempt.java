@@ -4,6 +4,7 @@ import dev.roundelay.contract.FailureReason;
 import dev.roundelay.contract.worker.AssignmentPlan;
 import dev.roundelay.contract.worker.FailureReport;
 import dev.roundelay.contract.worker.Step;
+import dev.roundelay.contract.worker.StepKind;
 import dev.roundelay.contract.worker.ValidationReport;
 import dev.roundelay.tensors.quantization.Quantization;
 import dev.roundelay.worker.client.AssignmentClient;
@@ -52,9 +53,12 @@ final class Attempt implements AutoCloseable {
     private volatile @Nullable HarnessProcess harness;
     private @Nullable Kept kept;
     private long bytesSent;
+    private @Nullable Integer atWork;
 
-    /// The update of a round, kept until the round's commit is known.
-    private record Kept(int round, SealedUpdate update) {}
+    /// The update of a round, kept until the round's commit is known, or another of the assignment's sites is at
+    /// work: in a simulation one that is lost is trained again, so that a slot's disk holds one update, not one of
+    /// each site.
+    private record Kept(int round, String site, SealedUpdate update) {}
 
     /// What an attempt needs besides the workshop.
     ///
@@ -79,7 +83,7 @@ final class Attempt implements AutoCloseable {
         this.folders = assigned.folders();
         this.log = assigned.log();
         this.phase = assigned.phase();
-        this.stager = new FileStager(client, log, assigned.onRefused());
+        this.stager = new FileStager(log, assigned.onRefused());
         this.outbox = new Outbox();
     }
 
@@ -149,20 +153,47 @@ final class Attempt implements AutoCloseable {
 
     /// Carries a step out; returns when its result was answered.
     void carryOut(Step step) throws IOException, RefusedException, InterruptedException, HarnessException {
+        Turn turn = turn(step);
         switch (step.kind()) {
             case PREPARE, WAIT, STOP -> {}
             case INITIALISE -> initialise();
-            case TRAIN -> train(round(step), step);
+            case TRAIN -> train(turn, round(step), step);
             case VALIDATE -> {
-                drop(null);
+                drop(null, turn);
                 if (step.save()) {
-                    save(round(step));
+                    save(turn, round(step));
                 }
-                validate(round(step), modelOf(round(step)));
+                validate(turn, round(step), modelOf(round(step)));
                 outbox.await();
             }
-            case FINISH -> finish();
+            case FINISH -> finish(turn);
         }
+    }
+
+    /// Whose turn it is.
+    ///
+    /// @param calls those that are about this site's shard
+    /// @param several whether the assignment has other sites, too
+    private record Turn(String site, AssignmentClient calls, boolean several) {
+        private String suffix() {
+            return several ? " as " + site : "";
+        }
+    }
+
+    /// Makes it a site's turn, where the assignment has several.
+    private Turn turn(Step step) throws IOException {
+        if (plan.sites().isEmpty() || step.kind() != StepKind.TRAIN && step.kind() != StepKind.VALIDATE) {
+            return new Turn(plan.site(), client, false);
+        }
+        int shard = step.shard() == null ? plan.shard() : step.shard();
+        AssignmentPlan.Site site = plan.sites().stream()
+                .filter(one -> one.shard() == shard)
+                .findFirst()
+                .orElseThrow(() -> new IOException("the server sent the step " + step + " for another one's shard"));
+        running().play(site);
+        log.of(shard);
+        atWork = shard;
+        return new Turn(site.name(), client.of(shard), true);
     }
 
     private static int round(Step step) throws IOException {
@@ -181,34 +212,36 @@ final class Attempt implements AutoCloseable {
         Files.delete(sealed.file());
     }
 
-    private void train(int round, Step step)
+    private void train(Turn turn, int round, Step step)
             throws IOException, RefusedException, InterruptedException, HarnessException {
-        drop(round);
+        drop(round, turn);
         Kept held = kept;
         if (held == null) {
             Path model = modelOf(round);
             if (step.validate()) {
-                validate(round, model);
+                validate(turn, round, model);
             }
-            phase.accept("training");
-            Update update = running().train(round, model, correctionOf(round));
-            collect(round);
-            held = new Kept(round, SealedUpdate.ofRound(update, model, round, plan.site(), quantization()));
+            phase.accept("training" + turn.suffix());
+            Update update = running().train(round, model, correctionOf(turn, round));
+            collect(turn, round);
+            held = new Kept(
+                    round, turn.site(), SealedUpdate.ofRound(update, model, round, turn.site(), quantization()));
             kept = held;
         } else if (step.validate()) {
-            validate(round, modelOf(round));
+            validate(turn, round, modelOf(round));
         }
         SealedUpdate sealed = held.update();
         stager.await();
-        take(client.putUpdate(round, sealed.file(), sealed.crc()), "the update of round " + round);
+        take(turn.calls().putUpdate(round, sealed.file(), sealed.crc()), "the update of round " + round);
         bytesSent += Files.size(sealed.file());
         outbox.await();
     }
 
-    /// Drops the kept update unless it is of `round`: a step of another round shows that it is committed.
-    private void drop(@Nullable Integer round) throws IOException {
+    /// Drops the kept update unless it is of `round` and of this turn's site: a step of another round shows that it is
+    /// committed.
+    private void drop(@Nullable Integer round, Turn turn) throws IOException {
         Kept held = kept;
-        if (held != null && !Objects.equals(held.round(), round)) {
+        if (held != null && !(Objects.equals(held.round(), round) && held.site().equals(turn.site()))) {
             kept = null;
             Files.deleteIfExists(held.update().file());
             Files.deleteIfExists(modelLink(held.round() - 1));
@@ -229,14 +262,15 @@ final class Attempt implements AutoCloseable {
     }
 
     /// Returns what is added to the gradients, where the job's strategy says so and it is not zero.
-    private Optional<Path> correctionOf(int round) throws IOException, RefusedException, InterruptedException {
+    private Optional<Path> correctionOf(Turn turn, int round)
+            throws IOException, RefusedException, InterruptedException {
         if (!plan.corrected()) {
             return Optional.empty();
         }
         phase.accept("fetching correction");
         Path file = correctionFile(round);
         Files.deleteIfExists(file);
-        return client.fetchCorrection(round, file) ? Optional.of(file) : Optional.empty();
+        return turn.calls().fetchCorrection(round, file) ? Optional.of(file) : Optional.empty();
     }
 
     private Path correctionFile(int round) {
@@ -256,25 +290,26 @@ final class Attempt implements AutoCloseable {
         return folders.models().resolve("model-" + round + ".safetensors");
     }
 
-    private void validate(int round, Path model) throws HarnessException {
-        phase.accept("validating");
+    private void validate(Turn turn, int round, Path model) throws HarnessException {
+        phase.accept("validating" + turn.suffix());
         Validation result = running().validate(round, model);
         ValidationReport report = new ValidationReport(result.metrics(), result.samples(), result.seconds());
-        outbox.add(() -> client.putValidation(round, report));
+        outbox.add(() -> turn.calls().putValidation(round, report));
     }
 
     /// Stores what the job's own persistor makes of the last model: sent before the validation, which says that it
     /// has been done.
-    private void save(int round) throws IOException, RefusedException, InterruptedException, HarnessException {
+    private void save(Turn turn, int round)
+            throws IOException, RefusedException, InterruptedException, HarnessException {
         Path model = modelOf(round);
         phase.accept("saving the model");
         Optional<Path> saved = running().save(round, model);
-        saved.ifPresent(file -> stager.stage(round, HarnessProcess.SAVED_MODEL, file));
+        saved.ifPresent(file -> stager.stage(turn.calls(), round, HarnessProcess.SAVED_MODEL, file));
         stager.await();
     }
 
     /// Takes over what the round left in `out_dir`, while nothing of the harness runs, and begins to send it.
-    private void collect(int round) throws IOException, HarnessException {
+    private void collect(Turn turn, int round) throws IOException, HarnessException {
         Path out = folders.out(round);
         Path target = Files.createTempDirectory(folders.collected(), "out-" + round + "-");
         OutputCollector collector = OutputCollector.ofBytes(limits().outputBytes());
@@ -284,14 +319,14 @@ final class Attempt implements AutoCloseable {
             collected = collector.collect(out, target);
             Trees.remove(out);
         }
-        collected.files().forEach(file -> stager.stage(round, file.path(), file.file()));
+        collected.files().forEach(file -> stager.stage(turn.calls(), round, file.path(), file.file()));
         if (!collected.skipped().isEmpty()) {
             log.warning("files_not_stored", String.join("; ", collected.skipped()), round);
         }
     }
 
-    private void finish() throws IOException, InterruptedException, RefusedException, HarnessException {
-        drop(null);
+    private void finish(Turn turn) throws IOException, InterruptedException, RefusedException, HarnessException {
+        drop(null, turn);
         phase.accept("finishing");
         running().finish();
     }
@@ -306,6 +341,12 @@ final class Attempt implements AutoCloseable {
 
     private HarnessProcess running() {
         return Objects.requireNonNull(harness, "a step before the harness was started");
+    }
+
+    /// Returns which of the assignment's shards was at work last; null where it has only one, or before the first.
+    @Nullable
+    Integer atWork() {
+        return atWork;
     }
 
     /// Returns the processor time that the harness has used.

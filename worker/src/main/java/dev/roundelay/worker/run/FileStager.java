@@ -20,24 +20,23 @@ final class FileStager implements AutoCloseable {
     private final ExecutorService thread = Executors.newSingleThreadExecutor(
             Thread.ofVirtual().name("file-stager").factory());
     private final AtomicLong bytes = new AtomicLong();
-    private final AssignmentClient client;
     private final LogPump log;
     private final Consumer<RefusedException> onRefused;
 
     /// Makes one.
     ///
     /// @param onRefused told when the server wants nothing more of this attempt
-    FileStager(AssignmentClient client, LogPump log, Consumer<RefusedException> onRefused) {
-        this.client = client;
+    FileStager(LogPump log, Consumer<RefusedException> onRefused) {
         this.log = log;
         this.onRefused = onRefused;
     }
 
     /// Sends a file later and removes it then.
     ///
-    /// @param path relative to `out_dir`, with `/`
-    void stage(int round, String path, Path file) {
-        thread.execute(() -> send(round, path, file));
+    /// @param calls of the assignment, or of one of its shards
+    /// @param path  relative to `out_dir`, with `/`
+    void stage(AssignmentClient calls, int round, String path, Path file) {
+        thread.execute(() -> send(calls, round, path, file));
     }
 
     /// Waits until everything is sent that was staged before: a round's commit publishes what has arrived by then,
@@ -62,7 +61,7 @@ final class FileStager implements AutoCloseable {
         return bytes.get();
     }
 
-    private void send(int round, String path, Path file) {
+    private void send(AssignmentClient client, int round, String path, Path file) {
         try {
             long size = Files.size(file);
             AssignmentClient.Taken taken = client.putFile(round, path, file, Checksums.crc32c(file));

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Lays the files of a plan out in an attempt's folders.
 final class Inputs {
@@ -99,18 +100,34 @@ final class Inputs {
 
     private void unpack(AssignmentPlan.Input input, Path file) throws IOException, HarnessException {
         try {
-            SafeZip.withDefaults().unpack(file, input.path(), folders.payload());
+            SafeZip.withDefaults().unpack(file, input.path(), payload(input));
         } catch (WorkdirException e) {
             throw unreadable(input, String.valueOf(e.getMessage()));
         }
+    }
+
+    /// Returns where a shard lies: where the harness plays several sites, each has a folder of its name.
+    private Path payload(AssignmentPlan.Input input) throws IOException {
+        Integer shard = input.shard();
+        return shard == null
+                ? folders.payload()
+                : Files.createDirectories(folders.payload().resolve(site(shard)));
+    }
+
+    private String site(@Nullable Integer shard) {
+        return plan.sites().stream()
+                .filter(site -> shard != null && site.shard() == shard)
+                .findFirst()
+                .map(AssignmentPlan.Site::name)
+                .orElse(plan.site());
     }
 
     private HarnessException unreadable(AssignmentPlan.Input input, String what) {
         return new HarnessException(Failures.report(
                 FailureReason.SHARD_UNREADABLE,
                 what.startsWith("[")
-                        ? "[" + plan.site() + ", " + what.substring(1)
-                        : "[" + plan.site() + ", " + input.path() + "] " + what,
+                        ? "[" + site(input.shard()) + ", " + what.substring(1)
+                        : "[" + site(input.shard()) + ", " + input.path() + "] " + what,
                 null));
     }
 

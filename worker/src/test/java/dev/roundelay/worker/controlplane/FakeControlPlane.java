@@ -310,6 +310,7 @@ public final class FakeControlPlane implements AutoCloseable {
                 wanted.model(),
                 JobSpec.Training.defaults(),
                 wanted.requirements,
+                List.of(),
                 wanted.inputs(site.shard, blobs),
                 wanted.dataset,
                 false,
