@@ -50,7 +50,8 @@ public final class References {
     }
 
     public static ObjectKey nameOf(StagedFile file) {
-        return new ObjectKey("%d/%s/%d/%s".formatted(file.round(), file.assignment().value(), file.shard(), file.path()));
+        return new ObjectKey(
+                "%d/%s/%d/%s".formatted(file.round(), file.assignment().value(), file.shard(), file.path()));
     }
 
     private static NewObject entry(ObjectKey name, Blob blob) {

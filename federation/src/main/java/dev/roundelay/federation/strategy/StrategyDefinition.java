@@ -32,13 +32,21 @@ public record StrategyDefinition(
         return new StrategyDefinition(name, title, summary, paper, needs, parameters, List.of(scalars));
     }
 
-    /// Returns what a training should have returned and did not.
+    /// Returns what a training should have returned, as a number to reckon with, and did not.
     ///
     /// @param metrics what it returned beside weights and samples
     public List<String> missing(Map<String, Double> metrics) {
-        return returned.stream()
+        List<String> missing = returned.stream()
                 .filter(name -> !(metrics.getOrDefault(name, 0.0) > 0))
                 .toList();
+        if (!missing.isEmpty()) {
+            return missing;
+        }
+        // Sums are divided by their product, which may be no number to divide by where each of them is one.
+        double product = returned.stream()
+                .mapToDouble(name -> metrics.getOrDefault(name, 0.0))
+                .reduce(1, (one, other) -> one * other);
+        return product >= Double.MIN_NORMAL && product < Double.POSITIVE_INFINITY ? List.of() : returned;
     }
 
     /// The least number of updates: `base + perByzantine * byzantine`.

@@ -40,6 +40,23 @@ class StrategyTest {
         return StrategyCatalogue.all().stream().map(StrategyDefinition::name).toList();
     }
 
+    /// Their product divides: one that is no normal number would make every weight NaN.
+    @ParameterizedTest
+    @CsvSource({
+        "3, 0.1, ''",
+        "0, 0.1, steps",
+        "3, -1, lr",
+        "3, NaN, lr",
+        "1e-300, 1e-300, steps lr",
+        "1e300, 1e300, steps lr",
+    })
+    void scaffold_takes_no_steps_and_learning_rate_that_it_cannot_divide_by(double steps, double rate, String missing) {
+        StrategyDefinition scaffold = StrategyCatalogue.find("scaffold").orElseThrow();
+
+        assertThat(String.join(" ", scaffold.missing(Map.of("steps", steps, "lr", rate))))
+                .isEqualTo(missing);
+    }
+
     /// A restart aggregates again from the committed state, whatever the threads and the server's own randomness.
     @ParameterizedTest
     @MethodSource("names")

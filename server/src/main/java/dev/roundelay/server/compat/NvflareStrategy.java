@@ -2,7 +2,6 @@ package dev.roundelay.server.compat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.roundelay.contract.job.JobSpec;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -95,25 +94,26 @@ final class NvflareStrategy {
         }
         return switch (name) {
             case "SGD" ->
-                strategy("fed_avg_m", "learning_rate", rate(args, 0.001), "momentum", value(args.path("momentum"), 0));
+                new JobSpec.Strategy(
+                        "fed_avg_m",
+                        Map.of("learning_rate", rate(args, 0.001), "momentum", value(args.path("momentum"), 0)));
             case "Adam" -> {
                 warnings.add(
                         "[shareable_generator] torch.optim.Adam runs as the strategy fed_adam, which does not correct"
                                 + " the bias of its first steps; see docs/strategies.md");
                 JsonNode betas = args.path("betas");
-                yield strategy(
+                yield new JobSpec.Strategy(
                         "fed_adam",
-                        "learning_rate",
-                        rate(args, 0.001),
-                        "beta1",
-                        value(betas.path(0), 0.9),
-                        "beta2",
-                        value(betas.path(1), 0.999),
-                        "tau",
-                        value(args.path("eps"), 1e-8));
+                        Map.of(
+                                "learning_rate", rate(args, 0.001),
+                                "beta1", value(betas.path(0), 0.9),
+                                "beta2", value(betas.path(1), 0.999),
+                                "tau", value(args.path("eps"), 1e-8)));
             }
             default ->
-                strategy("fed_adagrad", "learning_rate", rate(args, 0.01), "tau", value(args.path("eps"), 1e-10));
+                new JobSpec.Strategy(
+                        "fed_adagrad",
+                        Map.of("learning_rate", rate(args, 0.01), "tau", value(args.path("eps"), 1e-10)));
         };
     }
 
@@ -127,14 +127,6 @@ final class NvflareStrategy {
             return usual;
         }
         return value.isNumber() ? value.asDouble() : value.toString();
-    }
-
-    private static JobSpec.Strategy strategy(String name, Object... namesAndValues) {
-        Map<String, Object> args = new LinkedHashMap<>();
-        for (int i = 0; i < namesAndValues.length; i += 2) {
-            args.put(namesAndValues[i].toString(), namesAndValues[i + 1]);
-        }
-        return new JobSpec.Strategy(name, args);
     }
 
     /// Weights by site or left-out tensors would make another average than the one that is made here.
