@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import os
 import platform
 import re
@@ -17,11 +16,16 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from product import MemoryWatch, Product, are_gone
+import rounds
+from figures import Figures
+from processes import MemoryWatch, are_gone
+from product import Product
+from rounds import first_commit, gaps
 
 ROOT = Path(__file__).parents[1]
 DIST = ROOT / "dist" / "roundelay"
-PARTS = ["processes", "deaths", "aggregation", "listing"]
+LAUNCHER = DIST / "bin" / "roundelay"
+PARTS = ["processes", "rounds", "deaths", "aggregation", "listing"]
 ROUNDS = 61
 # Rounds of a server and agents that have just started: their compilers still take part of the two cores.
 COLD = 12
@@ -29,57 +33,12 @@ COLD = 12
 DAEMON = "undying-daemon"
 
 
-class Figures:
-    def __init__(self) -> None:
-        self.rows: list[dict[str, Any]] = []
-
-    def add(self, what: str, unit: str, target: float | None, value: float, **more: Any) -> None:
-        """Adds a figure; `value` is what is compared with the target, if there is one."""
-        row = {"what": what, "unit": unit, "target": target, "value": round(value, 4)}
-        row["met"] = None if target is None else value <= target
-        self.rows.append(row | {name: round(each, 4) if isinstance(each, float) else each for name, each in more.items()})
-        self.rows[-1]["load"] = os.getloadavg()[0]
-        print(f"{what}: {value:.3f} {unit} (target {target}) {more}", flush=True)
-
-    def add_all(self, what: str, unit: str, target: float | None, values: list[float]) -> None:
-        """Adds the spread of a figure; nine tenths and a half of all times (nearest rank) are compared with the target."""
-        ranked = sorted(values)
-        p95 = ranked[math.ceil(0.95 * len(ranked)) - 1]
-        spread = {"min": ranked[0], "median": statistics.median(ranked), "p95": p95, "max": ranked[-1]}
-        self.add(f"{what} (p95 of {len(ranked)})", unit, target, p95, **spread, all=[round(each, 3) for each in values])
-
-    def table(self) -> str:
-        lines = ["| what | value | target | | load |", "|---|---|---|---|---|"]
-        for row in self.rows:
-            met = {True: "met", False: "missed", None: ""}[row["met"]]
-            spread = [f"{name} {row[name]:.3f}" for name in ("min", "median", "max") if name in row]
-            extra = f" ({', '.join(spread)})" if spread else ""
-            target = "" if row["target"] is None else f"{row['target']} {row['unit']}"
-            lines.append(f"| {row['what']} | {row['value']:.3f} {row['unit']}{extra} | {target} | {met} | {row['load']:.1f} |")
-        return "\n".join(lines)
-
-
-def time_of(text: str) -> float:
-    # Python 3.10 reads at most microseconds.
-    return datetime.fromisoformat(re.sub(r"(\.\d{6})\d*", r"\1", text).replace("Z", "+00:00")).timestamp()
-
-
-def gaps(run: dict[str, Any]) -> list[float]:
-    """Returns the time from commit to commit, the first round apart."""
-    commits = [time_of(one["committedAt"]) for one in run["rounds"]]
-    return [after - before for before, after in zip(commits, commits[1:])]
-
-
-def first_commit(run: dict[str, Any]) -> float:
-    return time_of(run["rounds"][0]["committedAt"]) - run["submitted"]
-
-
 def processes(figures: Figures, work: Path, python: str) -> None:
     data = work / "data"
-    first = Product(DIST / "bin" / "roundelay", data, workers=3, slots=1, python=python)
+    first = Product(LAUNCHER, data, workers=3, slots=1, python=python)
     first_start = first.ready_seconds
     first.stop()
-    product = Product(DIST / "bin" / "roundelay", data, workers=3, slots=1, python=python)
+    product = Product(LAUNCHER, data, workers=3, slots=1, python=python)
     try:
         figures.add("up to ready, data folder exists, 3 workers", "s", 4, product.ready_seconds, first_start=first_start)
         product.run_job("warm-up", 3, 4, 2)
@@ -92,9 +51,10 @@ def processes(figures: Figures, work: Path, python: str) -> None:
     finally:
         product.stop()
 
-    product = Product(DIST / "bin" / "roundelay", work / "large", workers=2, slots=4, python=python)
+    product = Product(LAUNCHER, work / "large", workers=2, slots=4, python=python)
     try:
-        watch = MemoryWatch(product.server_pid())
+        server = product.server_pid()
+        watch = MemoryWatch(lambda: {server})
         idle = watch.now_mb()
         with watch:
             run = product.run_job("large", 8, 100, 10)
@@ -107,7 +67,7 @@ def processes(figures: Figures, work: Path, python: str) -> None:
 
 def deaths(figures: Figures, work: Path, python: str, runs: int) -> None:
     """How fast the platform finds out that something is gone, and how fast it lets go of what will not."""
-    product = Product(DIST / "bin" / "roundelay", work / "deaths", workers=4, slots=1, python=python)
+    product = Product(LAUNCHER, work / "deaths", workers=4, slots=1, python=python)
     moved, alone, gone = [], [], []
     try:
         product.run_job("warm-up", 3, 4, 2)
@@ -162,9 +122,7 @@ print(min(took), sorted(took)[4])
 
 def yardstick(figures: Figures, python: str) -> None:
     """How fast this machine is: the same sum by numpy. 0.16 s where the targets were set."""
-    # Set on some machines for old builds; they slow a current numpy.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("OPENBLAS_")}
-    out = subprocess.run([python, "-c", NUMPY_LOOP], check=True, capture_output=True, text=True, env=environment).stdout
+    out = subprocess.run([python, "-c", NUMPY_LOOP], check=True, capture_output=True, text=True).stdout
     least, median = map(float, out.split())
     figures.add("yardstick: numpy sums 10 x 25 M float32 in memory (median)", "s", None, median, min=least)
 
@@ -206,20 +164,29 @@ def main() -> None:
     parser.add_argument("--json", type=Path, default=ROOT / "benchmarks" / "target" / "bench.json")
     parser.add_argument("--work", type=Path, help="where to put 5 GB for a while (default: the temporary folder)")
     parser.add_argument("--runs", type=int, default=5, help="how often each death is died (default: 5; 50 for a p95 to quote)")
+    parser.add_argument("--rounds", type=int, default=1_000, help="at most so many in a row, for a quick look at rounds")
     options = parser.parse_args()
     if options.runs < 1:
         parser.error("--runs must be 1 or more")
+    if options.rounds < 2:
+        parser.error("--rounds must be 2 or more: the first one is apart")
     chosen = options.only or PARTS
     python = os.environ["ROUNDELAY_PYTHON"]
+    # Set on some machines for old builds; they slow a current numpy.
+    for name in [name for name in os.environ if name.startswith("OPENBLAS_")]:
+        del os.environ[name]
     figures = Figures()
     report = {"machine": machine(python), "figures": figures.rows}
     work = Path(tempfile.mkdtemp(prefix="roundelay-bench-", dir=options.work))
     # PostgreSQL runs as a user of its own where this is root.
     work.chmod(0o755)
+    setting = rounds.Setting(figures, LAUNCHER, work, python, options.rounds)
     try:
         yardstick(figures, python)
         if "processes" in chosen:
             processes(figures, work, python)
+        if "rounds" in chosen:
+            rounds.measure(setting)
         if "deaths" in chosen:
             deaths(figures, work, python, options.runs)
         if "aggregation" in chosen:

@@ -12,11 +12,16 @@ import urllib.request
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event, Thread, Timer
+from threading import Timer
 from typing import Any
 from urllib.parse import urlencode
 
+import numpy
+from add_one import largest_error
+from processes import below, command, parents
+
 READY_SECONDS = 180
+LOOK_AGAIN_SECONDS = 0.2
 # For the largest models on a slow machine.
 JOB_SECONDS = 1_800
 # Options that only one kind of program has: its main class stands in no command line where a jar of its own starts it.
@@ -39,7 +44,7 @@ class Product:
         )  # fmt: skip
         patience = Timer(READY_SECONDS, self._up.kill)
         patience.start()
-        line = self._up.stdout.readline()
+        line = self._up.stdout.readline() if self._up.stdout else ""
         patience.cancel()
         if "ready" not in line:
             self.stop()
@@ -71,30 +76,30 @@ class Product:
         return pid
 
     def _find(self, part: bytes) -> int | None:
-        for pid, parent in _parents().items():
-            if parent == self._up.pid and part in _command(pid):
+        for pid, parent in parents().items():
+            if parent == self._up.pid and part in command(pid):
                 return pid
         return None
 
     def harness_pids(self) -> set[int]:
         """Every process below the workers."""
-        parents = _parents()
-        workers = {pid for pid, parent in parents.items() if parent == self._up.pid and WORKER in _command(pid)}
+        known = parents()
+        workers = {pid for pid, parent in known.items() if parent == self._up.pid and WORKER in command(pid)}
         if not workers:
             raise SystemExit(f"[bench] no process below up with {WORKER!r}")
-        return set().union(*(_below(pid, parents) for pid in workers))
+        return set().union(*(below(pid, known) for pid in workers))
 
     def named_below(self, word: str) -> set[int]:
         """Every process below the workers whose command begins with that word."""
-        return {pid for pid in self.harness_pids() if _command(pid).split(b"\0")[0] == word.encode()}
+        return {pid for pid in self.harness_pids() if command(pid).split(b"\0")[0] == word.encode()}
 
     def kill_worker(self, name: str) -> set[int]:
         """Ends a worker as the kernel would; returns the processes that were below it."""
         pid = self.worker_pid(name)
-        below = _below(pid)
+        orphans = below(pid)
         self._killed[name] = pid
         os.kill(pid, signal.SIGKILL)
-        return below
+        return orphans
 
     def await_back(self, name: str) -> None:
         """Waits until `up` has started a killed worker again and the server has it."""
@@ -107,10 +112,25 @@ class Product:
         return next(one for one in self.call("GET", "/workers")["items"] if one["name"] == name)
 
     def call(self, method: str, path: str, body: bytes | None = None, kind: str = "application/json", **query: Any) -> Any:
+        with urllib.request.urlopen(self._request(method, path, body, kind, query), timeout=60) as answer:
+            return json.loads(answer.read() or b"null")
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        kind: str = "application/json",
+        query: dict[str, Any] | None = None,
+    ) -> urllib.request.Request:
         url = f"{self._credentials['RESON_BASE_URL']}/api/v1{path}" + (f"?{urlencode(query)}" if query else "")
         headers = {"Authorization": "Bearer " + self._credentials["RESON_API_KEY"], "Content-Type": kind}
-        with urllib.request.urlopen(urllib.request.Request(url, body, headers, method=method), timeout=60) as answer:
-            return json.loads(answer.read() or b"null")
+        return urllib.request.Request(url, body, headers, method=method)
+
+    def download(self, path: str, **query: Any) -> bytes:
+        with urllib.request.urlopen(self._request("GET", path, query=query), timeout=600) as answer:
+            content: bytes = answer.read()
+            return content
 
     def upload(self, key: str, content: bytes) -> None:
         upload = self.call("POST", "/uploads", json.dumps({"key": key, "sizeBytes": len(content)}).encode())
@@ -131,22 +151,29 @@ class Product:
             "federation": {"rounds": rounds},
             "training": {"extra": {"SECONDS": seconds}},
         }  # fmt: skip
-        return self.call("POST", "/jobs", json.dumps(spec).encode())
+        job: dict[str, Any] = self.call("POST", "/jobs", json.dumps(spec).encode())
+        return job
 
-    def run_job(self, name: str, sites: int, megabytes: int, rounds: int) -> dict[str, Any]:
-        """Runs a job of add_one.py and returns its rounds, with the wall time of its submit."""
+    def run_job(
+        self, name: str, sites: int, megabytes: int, rounds: int, look_again_seconds: float = LOOK_AGAIN_SECONDS
+    ) -> dict[str, Any]:
+        """Runs a job of add_one.py, checks its weights and returns its rounds, with the wall time of submit and end."""
         submitted = time.time()
-        job = self.await_finished(self.submit(name, sites, megabytes, rounds)["id"])
+        job = self.await_finished(self.submit(name, sites, megabytes, rounds)["id"], look_again_seconds)
+        finished = time.time()
         answer = self.call("GET", f"/jobs/{job['id']}/rounds", limit=200)
-        return {"submitted": submitted, "job": job, "rounds": sorted(answer["items"], key=lambda one: one["number"])}
+        largest_error(_tensors(self.download(f"/jobs/{job['id']}/model", format="safetensors")), megabytes, sites, rounds)
+        every = sorted(answer["items"], key=lambda one: one["number"])
+        return {"submitted": submitted, "finished": finished, "job": job, "rounds": every}
 
-    def await_finished(self, job: str) -> dict[str, Any]:
+    def await_finished(self, job: str, look_again_seconds: float = LOOK_AGAIN_SECONDS) -> dict[str, Any]:
         """Waits until a job has finished; any other end is a failure of the benchmark."""
         patience = time.monotonic() + JOB_SECONDS
+        view: dict[str, Any]
         while (view := self.call("GET", f"/jobs/{job}"))["state"] not in ENDED:
             if time.monotonic() > patience:
                 raise SystemExit(f"[bench] {job} has not ended within {JOB_SECONDS} s: {view['state']}, {view.get('phase')}")
-            time.sleep(0.2)
+            time.sleep(look_again_seconds)
         if view["state"] != "FINISHED":
             raise SystemExit(f"[bench] {view['name']} is {view['state']}: {view.get('failure')}")
         return view
@@ -175,43 +202,54 @@ class Product:
         return time.monotonic() - began
 
 
-def _parents() -> dict[int, int]:
-    """Returns the parent of each process."""
-    parents = {}
-    for folder in Path("/proc").glob("[0-9]*"):
+class ProductOverHttp(Product):
+    """A server of `up`, and workers that share no folder with it: models and updates travel by HTTP, as between machines."""
+
+    def __init__(self, launcher: Path, data: Path, workers: int, slots: int, python: str) -> None:
+        super().__init__(launcher, data, 0, slots, python)
+        self._workers: list[subprocess.Popen[str]] = []
+        folder = data.parent / f"{data.name}-workers"
+        folder.mkdir()
+        token = folder / "join-token"
+        token.touch(0o600)
+        token.write_text(self._credentials["ROUNDELAY_WORKER_TOKEN"])
         try:
-            parents[int(folder.name)] = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
-        except OSError:
-            continue
-    return parents
+            for number in range(1, workers + 1):
+                self._workers.append(subprocess.Popen(
+                    [str(launcher), "worker", "--server", self._credentials["RESON_BASE_URL"], "--token-file", str(token),
+                     "--name", f"remote-{number}", "--data-dir", str(folder / str(number)), "--slots", str(slots),
+                     "--python", python, "--exit-with-parent"],
+                    stdin=subprocess.PIPE, stdout=self._errors, stderr=self._errors, text=True,
+                ))  # fmt: skip
+            self.seconds_until(f"{workers} workers are online", lambda: self._online() == workers)
+        except BaseException:
+            self.stop()
+            raise
+
+    def _online(self) -> int:
+        return sum(one["state"] == "online" for one in self.call("GET", "/workers", limit=200)["items"])
+
+    def stop(self) -> None:
+        for worker in self._workers:
+            worker.terminate()
+        for worker in self._workers:
+            try:
+                worker.wait(60)
+            except subprocess.TimeoutExpired:
+                worker.kill()
+                worker.wait()
+        super().stop()
 
 
-def _below(root: int, parents: dict[int, int] | None = None) -> set[int]:
-    """Returns every process below one."""
-    parents = _parents() if parents is None else parents
-    below = {root}
-    while more := {pid for pid, parent in parents.items() if parent in below} - below:
-        below |= more
-    return below - {root}
-
-
-def are_gone(pids: set[int]) -> bool:
-    """Says whether these processes have ended; one that only waits to be reaped has."""
-    return not any(_state(pid) not in ("", "Z", "X") for pid in pids)
-
-
-def _state(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except (OSError, IndexError):
-        return ""
-
-
-def _command(pid: int) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""
+def _tensors(file: bytes) -> dict[str, numpy.ndarray[Any, Any]]:
+    """Returns the tensors of a safetensors file of float32."""
+    data = 8 + int.from_bytes(file[:8], "little")
+    found = {}
+    for name, tensor in json.loads(file[8:data]).items():
+        if name != "__metadata__":
+            begin, end = tensor["data_offsets"]
+            found[name] = numpy.frombuffer(file, numpy.dtype("<f4"), (end - begin) // 4, data + begin).reshape(tensor["shape"])
+    return found
 
 
 def _shard() -> bytes:
@@ -219,31 +257,3 @@ def _shard() -> bytes:
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr("sample.txt", "data")
     return content.getvalue()
-
-
-class MemoryWatch:
-    """The highest memory of a process without mapped files (RssAnon), sampled 20 times a second."""
-
-    def __init__(self, pid: int) -> None:
-        self._status = Path(f"/proc/{pid}/status")
-        self._done = Event()
-        self.peak_mb = 0.0
-        self._thread = Thread(target=self._watch, daemon=True)
-
-    def __enter__(self) -> MemoryWatch:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._done.set()
-        self._thread.join()
-
-    def now_mb(self) -> float:
-        for line in self._status.read_text().splitlines():
-            if line.startswith("RssAnon:"):
-                return int(line.split()[1]) / 1024
-        return 0.0
-
-    def _watch(self) -> None:
-        while not self._done.wait(0.05):
-            self.peak_mb = max(self.peak_mb, self.now_mb())
