@@ -16,6 +16,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+import beside
 import rounds
 from figures import Figures
 from processes import MemoryWatch, are_gone
@@ -25,7 +26,7 @@ from rounds import first_commit, gaps
 ROOT = Path(__file__).parents[1]
 DIST = ROOT / "dist" / "roundelay"
 LAUNCHER = DIST / "bin" / "roundelay"
-PARTS = ["processes", "rounds", "deaths", "aggregation", "listing"]
+PARTS = ["processes", "rounds", "peers", "deaths", "aggregation", "listing"]
 ROUNDS = 61
 # Rounds of a server and agents that have just started: their compilers still take part of the two cores.
 COLD = 12
@@ -164,7 +165,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, default=ROOT / "benchmarks" / "target" / "bench.json")
     parser.add_argument("--work", type=Path, help="where to put 5 GB for a while (default: the temporary folder)")
     parser.add_argument("--runs", type=int, default=5, help="how often each death is died (default: 5; 50 for a p95 to quote)")
-    parser.add_argument("--rounds", type=int, default=1_000, help="at most so many in a row, for a quick look at rounds")
+    parser.add_argument("--rounds", type=int, default=1_000, help="at most so many in a row, for a quick look at rounds and peers")
     options = parser.parse_args()
     if options.runs < 1:
         parser.error("--runs must be 1 or more")
@@ -187,6 +188,8 @@ def main() -> None:
             processes(figures, work, python)
         if "rounds" in chosen:
             rounds.measure(setting)
+        if "peers" in chosen:
+            beside.measure(setting, os.environ.get("ROUNDELAY_PEERS_PYTHON") or None)
         if "deaths" in chosen:
             deaths(figures, work, python, options.runs)
         if "aggregation" in chosen:

@@ -59,12 +59,19 @@ find_torch_python() {
   printf '%s\n' /usr/bin/python3
 }
 
+# Prints the Python that makes virtual environments.
+base_python() { if [ -x "$1" ]; then printf '%s\n' "$1"; else command -v python3; fi; }
+
+# Prints the folder of a virtual environment, which need not be there.
+#   venv_folder NAME REQUIREMENTS_FILE BASE_PYTHON
+venv_folder() { printf '%s\n' "$CACHE/$1-$( { cat "$2"; "$3" -V; } | sha256sum | cut -c1-16)"; }
+
 # Makes (once for each content of the requirements file) a virtual environment and prints its Python.
 #   venv NAME REQUIREMENTS_FILE [BASE_PYTHON]
 venv() {
-  local name=$1 requirements=$2 base=${3:-/usr/bin/python3} folder
-  [ -x "$base" ] || base=$(command -v python3) || fail "[setup] no python3; install Python 3.11 or newer"
-  folder=$CACHE/$name-$( { cat "$requirements"; "$base" -V; } | sha256sum | cut -c1-16)
+  local name=$1 requirements=$2 base folder
+  base=$(base_python "${3:-/usr/bin/python3}") || fail "[setup] no python3; install Python 3.11 or newer"
+  folder=$(venv_folder "$name" "$requirements" "$base")
   if [ ! -e "$folder/.complete" ]; then
     say "[setup] making the Python environment $name (once)"
     rm -rf "$folder"
