@@ -8,8 +8,10 @@ import os
 import platform
 import re
 import shutil
+import signal
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from datetime import datetime, timezone
@@ -182,6 +184,8 @@ def main() -> None:
     # PostgreSQL runs as a user of its own where this is root.
     work.chmod(0o755)
     setting = rounds.Setting(figures, LAUNCHER, work, python, options.rounds)
+    # So that whoever is told to end, ends what it has started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("[bench] told to end"))
     try:
         yardstick(figures, python)
         if "processes" in chosen:

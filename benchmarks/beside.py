@@ -82,7 +82,7 @@ def cell(setting: Setting, python: str, clients: int, megabytes: int, seconds: i
 
 def ours(setting: Setting, kind: type[Product], clients: int, megabytes: int) -> Took:
     with setting.product(kind, clients) as product:
-        product.run_job("warm-up", clients, 4, 2)
+        rounds.warm_up(setting, product, clients)
         return rounds.timed(product, clients, megabytes, min(OUR_ROUNDS[megabytes], setting.most_rounds))
 
 

@@ -20,7 +20,7 @@ import numpy
 from add_one import largest_error
 from processes import below, command, parents
 
-READY_SECONDS = 180
+READY_SECONDS = 300
 LOOK_AGAIN_SECONDS = 0.2
 # For the largest models on a slow machine.
 JOB_SECONDS = 1_800

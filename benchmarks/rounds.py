@@ -25,12 +25,13 @@ LINK_TARGETS = {(2, 4): 0.05, (8, 4): 0.10, (8, 100): 1.5}
 HTTP_TARGETS = {(8, 100): 2.5}
 MEMORY_TARGETS = {(8, 100): 400, (32, 100): 400}
 SUBMITS = 5
+WARM_UP = 12
 # Of a worker with its harness, beside what grows with the model.
 WORKER_MB = 250
-# A site's model, its update, and what its training draws or reads; the update is in the page cache once more.
-MODELS_IN_MEMORY = 4
-# The update in the worker's folder and in the server's, and the models that are kept.
-MODELS_ON_DISK = 3
+# Of each site: what its training makes, and what of it is being written. Models that are read are files, and need not stay.
+MODELS_IN_MEMORY = 2
+# Of each site and two more: an update and what follows it, or the model that is kept and the next one.
+MODELS_ON_DISK = 2
 
 
 @dataclass(frozen=True)
@@ -61,15 +62,14 @@ def measure(setting: Setting) -> None:
         with setting.product(Product, workers) as product:
             if workers == WORKERS[0]:
                 submits(setting.figures, product)
-            else:
-                product.run_job("warm-up", workers, 4, 2)
+            warm_up(setting, product, workers)
             for megabytes in SIZES:
                 took = cell(setting, product, workers, megabytes, "by hard link", LINK_TARGETS)
                 if took:
                     what = f"server memory without mapped files, {megabytes} MB, {workers} workers"
                     setting.figures.add(what, "MB", MEMORY_TARGETS.get((workers, megabytes)), took.memory)
     with setting.product(ProductOverHttp, 8) as product:
-        product.run_job("warm-up", 8, 4, 2)
+        warm_up(setting, product, 8)
         for megabytes in (4, 100):
             cell(setting, product, 8, megabytes, "over HTTP", HTTP_TARGETS)
 
@@ -84,6 +84,11 @@ def submits(figures: Figures, product: Product) -> None:
         took.append(run["finished"] - run["submitted"])
     what = f"submit to FINISHED, one trivial round, warm (median of {SUBMITS})"
     figures.add(what, "s", 2, statistics.median(took), min=min(took), all=[round(each, 3) for each in took])
+
+
+def warm_up(setting: Setting, product: Product, workers: int) -> None:
+    """Lets the compilers of server and workers see some rounds first."""
+    product.run_job("warm-up", workers, 4, min(WARM_UP, setting.most_rounds))
 
 
 @dataclass(frozen=True)
