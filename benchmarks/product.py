@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import time
+import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Callable
@@ -169,13 +170,25 @@ class Product:
     def await_finished(self, job: str, look_again_seconds: float = LOOK_AGAIN_SECONDS) -> dict[str, Any]:
         """Waits until a job has finished; any other end is a failure of the benchmark."""
         patience = time.monotonic() + JOB_SECONDS
-        view: dict[str, Any]
-        while (view := self.call("GET", f"/jobs/{job}"))["state"] not in ENDED:
+        while (view := self._job(job)).get("state") not in ENDED:
             if time.monotonic() > patience:
-                raise SystemExit(f"[bench] {job} has not ended within {JOB_SECONDS} s: {view['state']}, {view.get('phase')}")
+                raise SystemExit(
+                    f"[bench] {job} has not ended within {JOB_SECONDS} s: {view.get('state')}, {view.get('phase')}"
+                )
             time.sleep(look_again_seconds)
         if view["state"] != "FINISHED":
             raise SystemExit(f"[bench] {view['name']} is {view['state']}: {view.get('failure')}")
+        return view
+
+    def _job(self, job: str) -> dict[str, Any]:
+        """Returns a job; nothing but a printed word while an overloaded machine leaves the server no time to answer."""
+        try:
+            view: dict[str, Any] = self.call("GET", f"/jobs/{job}")
+        except urllib.error.HTTPError:
+            raise
+        except OSError as error:
+            print(f"[bench] no answer about {job}: {error}; asking again", flush=True)
+            return {}
         return view
 
     def holder(self, job: str, shard: int) -> dict[str, Any]:
