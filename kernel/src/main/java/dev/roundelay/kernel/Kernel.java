@@ -31,6 +31,7 @@ public final class Kernel {
     private final Notices notices = new Notices();
     private final Presence presence = new Presence();
     private final Writer writer;
+    private final Intake intake;
     private final DueWork dueWork;
     private volatile LiveView view;
 
@@ -46,6 +47,7 @@ public final class Kernel {
         LeaseTable leases = new LeaseTable(config.lease(), config.grace(), config.pause());
         this.facts = new Facts(config, presence, leases, nanos, random);
         this.writer = new Writer(store, wall, facts, notices);
+        this.intake = new Intake(writer, facts);
         this.dueWork = new DueWork(writer, store, wall, facts);
         this.view = new LiveView(KernelImage.empty(), facts, wall);
     }
@@ -125,7 +127,7 @@ public final class Kernel {
             renew(image, id, report);
         }
         if (Reports.hasNews(image, worker.get(), report)) {
-            if (!writer.<Boolean>change(Participant.NONE, draft -> Reports.apply(draft, facts, id, report))) {
+            if (!intake.take(id, report)) {
                 return sync(id, report);
             }
             renew(writer.image(), id, report);
