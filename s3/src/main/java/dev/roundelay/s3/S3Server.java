@@ -88,6 +88,7 @@ public final class S3Server implements AutoCloseable {
         http.setUriCompliance(UriCompliance.LEGACY);
         http.setSendServerVersion(false);
         http.setRequestHeaderSize(HEADER_BYTES);
+        http.setHeaderCacheSize(LimitedConnector.HEADER_CACHE);
         http.setOutputBufferSize(OUTPUT_BYTES);
         // Signatures cover header values to the letter; the cache would change the case of some.
         http.setHeaderCacheCaseSensitive(true);

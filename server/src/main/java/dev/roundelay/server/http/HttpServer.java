@@ -118,6 +118,7 @@ public final class HttpServer implements AutoCloseable {
 
     private static ServerConnector connector(Server server, HttpConfiguration http, Listen listen) {
         http.setRequestHeaderSize(MAX_HEADER_BYTES);
+        http.setHeaderCacheSize(LimitedConnector.HEADER_CACHE);
         http.setSendServerVersion(false);
         HttpConnectionFactory plain = new HeadDeadline(http, listen.bounds().headTime());
         ServerConnector connector;
