@@ -1,6 +1,8 @@
 package dev.roundelay.contract;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -12,6 +14,7 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 /// One codec for server, worker and SDK keeps the three from drifting apart (docs/adr/0001). Instances of
 /// `JsonMapper` are immutable here and safe for any number of threads.
 public final class Json {
+    private static final int BUFFERS = 64;
     private static final JsonMapper STRICT =
             builder().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
@@ -33,7 +36,11 @@ public final class Json {
     }
 
     private static JsonMapper.Builder builder() {
-        return JsonMapper.builder()
+        return JsonMapper.builder(JsonFactory.builder()
+                        // By default each thread keeps its buffers, some 10 KB: of a server's virtual threads, each
+                        // makes them once and has them for as long as its call is parked.
+                        .recyclerPool(JsonRecyclerPools.newBoundedPool(BUFFERS))
+                        .build())
                 .addModule(new JavaTimeModule())
                 .addModule(new Jdk8Module())
                 .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
