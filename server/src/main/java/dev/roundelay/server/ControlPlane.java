@@ -267,6 +267,7 @@ public final class ControlPlane implements AutoCloseable {
                 telemetry,
                 stores.bodies(),
                 stores.handover(),
+                background,
                 epoch,
                 id -> stores.accounts()
                         .find(new UserId(id))

@@ -280,10 +280,19 @@ public final class TestControlPlane implements BeforeAllCallback, AfterAllCallba
 
     /// Lets a worker sync once, which makes it online.
     public Answer sync(String secret, String instance) {
-        return call(Caller.bearer(secret), "POST", "/worker/v1/sync", """
+        return sync(secret, instance, 0, "null");
+    }
+
+    /// Lets a worker sync and wait for news.
+    ///
+    /// @param seen JSON of the version that is no news
+    public Answer sync(String secret, String instance, int waitSeconds, String seen) {
+        return call(
+                Caller.bearer(secret), "POST", "/worker/v1/sync?wait=" + waitSeconds, """
                 {"instanceId": "%s", "protocol": 1, "slots": 1, "device": "cpu", "model": "cpu", "memoryMb": 1000,
-                 "freeMemoryMb": 900, "labels": {}, "datasets": [], "versions": {"python": "3.12"}, "assignments": []}
-                """.formatted(instance));
+                 "freeMemoryMb": 900, "labels": {}, "datasets": [], "versions": {"python": "3.12"}, "assignments": [],
+                 "seen": %s}
+                """.formatted(instance, seen));
     }
 
     /// Returns the first column of a query.

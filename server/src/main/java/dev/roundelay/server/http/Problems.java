@@ -20,6 +20,7 @@ import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import org.eclipse.jetty.io.EofException;
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
@@ -71,6 +72,8 @@ final class Problems {
             when slowBody(e).isPresent() ->
                 answer(ctx, ErrorCode.BODY_TOO_SLOW, message(slowBody(e).get()), Map.of());
             case IOException e when DiskGuard.isExhausted(e) -> diskFull(ctx);
+            // Of an answer that came later, from another thread.
+            case CompletionException e when e.getCause() instanceof Exception cause -> answer(ctx, cause);
             case EofException _ -> LOG.debug("the caller of {} has gone", ctx.path());
             default -> internal(ctx, exception);
         }

@@ -13,6 +13,7 @@ import dev.roundelay.storage.BucketIndex;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -23,6 +24,7 @@ public final class WorkerApi {
     /// What they work with.
     ///
     /// @param emailOf e-mail address of a user id
+    /// @param woken   where parked calls go on
     /// @param enabled whether there is such a user, and not a disabled one
     public record Parts(
             WorkerAuth auth,
@@ -38,6 +40,7 @@ public final class WorkerApi {
             TelemetryHistory telemetry,
             BodySpool spool,
             Handover handover,
+            Executor woken,
             ActiveEpoch epoch,
             Function<String, String> emailOf,
             Predicate<UserId> enabled,
@@ -50,7 +53,8 @@ public final class WorkerApi {
                 new WorkerResource(
                         p.auth(),
                         new JoinWorker(p.kernel(), p.tokens(), p.enabled(), p.clock(), p.random()),
-                        new WorkerSync(p.kernel(), p.runs(), p.signals(), p.tokens(), p.stacks(), p.telemetry()),
+                        new WorkerSync(
+                                p.kernel(), p.runs(), p.signals(), p.tokens(), p.stacks(), p.telemetry(), p.woken()),
                         p.kernel(),
                         p.tokens()),
                 new AssignmentResource(

@@ -3,6 +3,7 @@ package dev.roundelay.server.workerapi;
 import dev.roundelay.contract.ErrorCode;
 import dev.roundelay.contract.worker.RegisterReply;
 import dev.roundelay.contract.worker.RegisterRequest;
+import dev.roundelay.contract.worker.SyncReply;
 import dev.roundelay.contract.worker.SyncRequest;
 import dev.roundelay.kernel.Kernel;
 import dev.roundelay.kernel.worker.WorkerId;
@@ -12,6 +13,7 @@ import dev.roundelay.server.store.JdbcWorkerTokens;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 
 /// Joining, the parked sync, leaving.
 final class WorkerResource implements Routes {
@@ -47,10 +49,15 @@ final class WorkerResource implements Routes {
         Requests.json(ctx, 201, reply);
     }
 
-    private void sync(Context ctx) throws InterruptedException {
+    private void sync(Context ctx) {
         WorkerId worker = auth.require(ctx.header("Authorization"));
         SyncRequest request = Requests.lenientBody(ctx, SyncRequest.class);
-        Requests.json(ctx, sync.sync(worker, request, wait(ctx)));
+        CompletableFuture<SyncReply> reply = sync.sync(worker, request, wait(ctx));
+        if (reply.isDone()) {
+            Requests.json(ctx, reply.join());
+        } else {
+            ctx.future(() -> reply.thenAccept(news -> Requests.json(ctx, news)));
+        }
     }
 
     private static Duration wait(Context ctx) {

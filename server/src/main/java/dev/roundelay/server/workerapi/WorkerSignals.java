@@ -2,18 +2,19 @@ package dev.roundelay.server.workerapi;
 
 import dev.roundelay.kernel.worker.WorkerId;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.TimeUnit;
 
 /// Wakes parked syncs. Each worker has a counter of changes: a reader takes it before it looks at the desired state and
-/// waits
-/// for a higher one, so a change between the two is never missed.
+/// waits for a higher one, so a change between the two is never missed. Nobody's thread waits: ten thousand parked
+/// stacks would take a third of the heap.
 public final class WorkerSignals {
     private static final class Signal {
-        private final ReentrantLock lock = new ReentrantLock();
-        private final Condition raised = lock.newCondition();
         private long count;
+        private List<CompletableFuture<Void>> waiting = new ArrayList<>(1);
     }
 
     private final ConcurrentHashMap<WorkerId, Signal> signals = new ConcurrentHashMap<>();
@@ -21,13 +22,13 @@ public final class WorkerSignals {
     /// Says that something may have changed for a worker.
     public void raise(WorkerId worker) {
         Signal signal = signal(worker);
-        signal.lock.lock();
-        try {
+        List<CompletableFuture<Void>> woken;
+        synchronized (signal) {
             signal.count++;
-            signal.raised.signalAll();
-        } finally {
-            signal.lock.unlock();
+            woken = signal.waiting;
+            signal.waiting = new ArrayList<>(1);
         }
+        woken.forEach(each -> each.complete(null));
     }
 
     /// Wakes everybody, as when the server stops being the active one.
@@ -38,25 +39,29 @@ public final class WorkerSignals {
     /// Returns the number of changes so far.
     long count(WorkerId worker) {
         Signal signal = signal(worker);
-        signal.lock.lock();
-        try {
+        synchronized (signal) {
             return signal.count;
-        } finally {
-            signal.lock.unlock();
         }
     }
 
-    /// Waits until there were more changes than `seen`, at most `timeout`.
-    void await(WorkerId worker, long seen, Duration timeout) throws InterruptedException {
+    /// Returns what is completed once there were more changes than `seen`, or after `timeout`; by whoever raises or a
+    /// timer, whose threads are not to be kept.
+    CompletableFuture<Void> next(WorkerId worker, long seen, Duration timeout) {
         Signal signal = signal(worker);
-        long left = timeout.toNanos();
-        signal.lock.lockInterruptibly();
-        try {
-            while (signal.count <= seen && left > 0) {
-                left = signal.raised.awaitNanos(left);
+        CompletableFuture<Void> next = new CompletableFuture<>();
+        synchronized (signal) {
+            if (signal.count > seen) {
+                return CompletableFuture.completedFuture(null);
             }
-        } finally {
-            signal.lock.unlock();
+            signal.waiting.add(next);
+        }
+        return next.completeOnTimeout(null, timeout.toNanos(), TimeUnit.NANOSECONDS)
+                .whenComplete((_, _) -> leave(signal, next));
+    }
+
+    private static void leave(Signal signal, CompletableFuture<Void> next) {
+        synchronized (signal) {
+            signal.waiting.remove(next);
         }
     }
 

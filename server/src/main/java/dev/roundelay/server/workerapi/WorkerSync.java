@@ -31,7 +31,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /// The one parked call: takes a report, and answers when the desired state is another than the worker has seen.
@@ -42,27 +44,33 @@ final class WorkerSync {
     private final JdbcWorkerTokens tokens;
     private final StackRequests stacks;
     private final TelemetryHistory telemetry;
+    private final Executor woken;
     private final Set<WorkerId> seen = ConcurrentHashMap.newKeySet();
 
+    /// @param woken where calls go on that were parked; they may wait for the database
     WorkerSync(
             Kernel kernel,
             JobRuns runs,
             WorkerSignals signals,
             JdbcWorkerTokens tokens,
             StackRequests stacks,
-            TelemetryHistory telemetry) {
+            TelemetryHistory telemetry,
+            Executor woken) {
         this.kernel = kernel;
         this.runs = runs;
         this.signals = signals;
         this.tokens = tokens;
         this.stacks = stacks;
         this.telemetry = telemetry;
+        this.woken = woken;
     }
 
-    /// Returns the desired state, at once if it differs from `request.seen()`, else after a change or `wait`.
+    /// Returns the desired state, at once if it differs from `request.seen()`, else after a change or `wait`. No
+    /// thread is kept for that long.
     ///
-    /// @throws WorkerCallException `version_mismatch`, `invalid_api_key` for a removed worker
-    SyncReply sync(WorkerId worker, SyncRequest request, Duration wait) throws InterruptedException {
+    /// @throws WorkerCallException `version_mismatch`, `invalid_api_key` for a removed worker; or the future fails
+    ///     with it
+    CompletableFuture<SyncReply> sync(WorkerId worker, SyncRequest request, Duration wait) {
         if (request.protocol() != RegisterRequest.PROTOCOL) {
             throw new WorkerCallException(
                     ErrorCode.VERSION_MISMATCH,
@@ -75,19 +83,24 @@ final class WorkerSync {
         if (request.telemetry() != null) {
             telemetry.saw(worker, request.telemetry());
         }
-        long count = signals.count(worker);
-        SyncReply reply = reply(kernel.sync(worker, report(request)));
-        long deadline = System.nanoTime() + wait.toNanos();
-        while (reply.version().equals(request.seen())) {
-            Duration left = Duration.ofNanos(deadline - System.nanoTime());
-            if (left.isNegative() || left.isZero()) {
-                return reply;
-            }
-            signals.await(worker, count, left);
-            count = signals.count(worker);
-            reply = reply(kernel.sync(worker, report(request)));
+        return answer(new Parked(worker, report(request), request.seen(), System.nanoTime() + wait.toNanos()));
+    }
+
+    /// A call that waits for news.
+    ///
+    /// @param seen     the version that is none
+    /// @param deadline of `System.nanoTime`
+    private record Parked(
+            WorkerId worker, WorkerReport report, @Nullable String seen, long deadline) {}
+
+    private CompletableFuture<SyncReply> answer(Parked call) {
+        long count = signals.count(call.worker());
+        SyncReply reply = reply(kernel.sync(call.worker(), call.report()));
+        Duration left = Duration.ofNanos(call.deadline() - System.nanoTime());
+        if (!reply.version().equals(call.seen()) || !left.isPositive()) {
+            return CompletableFuture.completedFuture(reply);
         }
-        return reply;
+        return signals.next(call.worker(), count, left).thenComposeAsync(_ -> answer(call), woken);
     }
 
     /// Drops what is kept of a worker that has left.
