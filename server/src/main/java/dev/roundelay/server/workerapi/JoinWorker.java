@@ -52,13 +52,9 @@ final class JoinWorker {
                     ErrorCode.INVALID_API_KEY,
                     "[join token] the account that it is of is disabled or gone; ask an administrator");
         }
-        if (joinKey != null) {
-            Optional<JdbcWorkerTokens.Joined> earlier = tokens.findJoined(token, joinKey);
-            if (earlier.isPresent() && !earlier.get().synced()) {
-                String secret = newSecret();
-                tokens.renewSecret(earlier.get().worker(), WorkerAuth.sha256(secret));
-                return new RegisterReply(earlier.get().worker().value(), secret);
-            }
+        Optional<RegisterReply> repeated = again(token, joinKey);
+        if (repeated.isPresent()) {
+            return repeated.get();
         }
         if (!token.isUsable(clock.instant())) {
             throw new WorkerCallException(
@@ -73,12 +69,25 @@ final class JoinWorker {
         return switch (outcome) {
             case Registered.Joined(Worker joined) ->
                 new RegisterReply(joined.id().value(), secret);
+            // By the same join, whose caller did not wait for its commit.
             case Registered.NameTaken(Worker holder) ->
-                throw new WorkerCallException(
-                        ErrorCode.NAME_TAKEN,
-                        "[name] you have another worker called %s; start this one with --name, or remove that one"
-                                .formatted(holder.name()));
+                again(token, joinKey)
+                        .orElseThrow(() -> new WorkerCallException(
+                                ErrorCode.NAME_TAKEN,
+                                "[name] you have another worker called %s; start this one with --name, or remove that one"
+                                        .formatted(holder.name())));
         };
+    }
+
+    private Optional<RegisterReply> again(JdbcWorkerTokens.Token token, @Nullable String joinKey) {
+        return Optional.ofNullable(joinKey)
+                .flatMap(key -> tokens.findJoined(token, key))
+                .filter(earlier -> !earlier.synced())
+                .map(earlier -> {
+                    String secret = newSecret();
+                    tokens.renewSecret(earlier.worker(), WorkerAuth.sha256(secret));
+                    return new RegisterReply(earlier.worker().value(), secret);
+                });
     }
 
     private static void require(RegisterRequest request) {

@@ -6,6 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.roundelay.server.TestControlPlane;
 import dev.roundelay.server.TestControlPlane.Answer;
 import dev.roundelay.server.TestControlPlane.Caller;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -133,6 +136,24 @@ class WorkerAuthIT {
         assertThat(register(token, "only one", "Idempotency-Key", "start 1").status())
                 .isEqualTo(401);
         assertThat(register(token, "second").status()).isEqualTo(401);
+    }
+
+    @Test
+    void a_join_that_is_repeated_before_the_first_call_was_answered_gives_the_same_worker() {
+        String token = PLANE.credential("ROUNDELAY_WORKER_TOKEN");
+        for (int i = 0; i < 20; i++) {
+            String name = "impatient " + i;
+            List<CompletableFuture<Answer>> calls = Stream.generate(() -> CompletableFuture.supplyAsync(
+                            () -> register(token, name, "Idempotency-Key", name), Thread::startVirtualThread))
+                    .limit(3)
+                    .toList();
+
+            assertThat(calls).extracting(call -> call.join().status()).containsOnly(201);
+            assertThat(calls)
+                    .extracting(call -> call.join().json().path("workerId").asText())
+                    .containsOnly(
+                            calls.getFirst().join().json().path("workerId").asText());
+        }
     }
 
     @Test
