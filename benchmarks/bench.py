@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import platform
 import re
@@ -21,17 +22,21 @@ from typing import Any
 import beside
 import rounds
 from figures import Figures
-from processes import MemoryWatch, are_gone
-from product import Product
+from processes import FolderWatch, MemoryWatch, are_gone
+from product import Fleet, Product, Server
 from rounds import first_commit, gaps
 
 ROOT = Path(__file__).parents[1]
 DIST = ROOT / "dist" / "roundelay"
 LAUNCHER = DIST / "bin" / "roundelay"
-PARTS = ["processes", "rounds", "peers", "deaths", "aggregation", "listing"]
+PARTS = ["processes", "rounds", "peers", "deaths", "aggregation", "listing", "fleet", "memory"]
+# Only where it is asked for: an hour, perhaps, and the disk for it.
+LONG_PARTS = ["shards"]
 ROUNDS = 61
 # Rounds of a server and agents that have just started: their compilers still take part of the two cores.
 COLD = 12
+# After ten thousand workers have joined and a thousand jobs were sent.
+SETTLING_SECONDS = 30
 # What undying.py calls its daemons.
 DAEMON = "undying-daemon"
 
@@ -101,12 +106,126 @@ def deaths(figures: Figures, work: Path, python: str, runs: int) -> None:
     figures.add_all("cancel to the last process gone, each ignores SIGTERM and has a daemon", "s", 5, gone)
 
 
-def java(main: str, *arguments: str) -> str:
+def java_command(main: str, *options: str) -> list[str]:
     program = Path(os.environ["JAVA_HOME"]) / "bin" / "java"
     classes = f"{ROOT}/benchmarks/target/classes:{DIST}/lib/*"
-    command = [str(program), "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "-cp", classes]
-    command += [f"dev.roundelay.benchmarks.{main}", *arguments]
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    command = [str(program), "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", *options, "-cp", classes]
+    return [*command, f"dev.roundelay.benchmarks.{main}"]
+
+
+def java(main: str, *arguments: str) -> str:
+    return subprocess.run([*java_command(main), *arguments], check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+FLEET = ("fleet.Fleet", "-Xmx1g")
+# What only the large workers of a fleet have, so that jobs beyond their number wait in the queue.
+LARGE: dict[str, Any] = {"selection": {"auto": {"estimatedMemoryMb": 32_000}}}
+
+
+def fleet(figures: Figures, work: Path, options: argparse.Namespace) -> None:
+    """Ten thousand workers: how late the server answers their parked calls."""
+    workers, jobs, shards = options.workers, 5, options.workers // 100
+    server = Server(LAUNCHER, work / "fleet", *options.server_option)
+    simulated = None
+    try:
+        simulated = Fleet(
+            java_command(*FLEET), server, workers, large=jobs * shards, model_kb=100, prepare_seconds=2, train_seconds=4
+        )
+        print(f"[bench] {workers} workers have joined: {simulated.joined}", flush=True)
+        server.upload_inputs("many", shards)
+        server.upload_inputs("one", 1)
+        running = [server.submit_again(f"many-{i}", "many", 1, 10_000, **LARGE)["id"] for i in range(jobs)]
+        for job in running:
+            server.await_commit(job, 1)
+        for i in range(options.queued):
+            server.submit_again(f"queued-{i}", "one", 1, 1, **LARGE)
+        time.sleep(SETTLING_SECONDS)
+        before = [server.call("GET", f"/jobs/{job}")["round"] for job in running]
+        with MemoryWatch(lambda: {server.pid}) as memory:
+            processor = server.cpu_seconds()
+            simulated.begin()
+            time.sleep(options.seconds)
+            measured = simulated.end()
+            processor = server.cpu_seconds() - processor
+        committed = sum(server.call("GET", f"/jobs/{job}")["round"] for job in running) - sum(before)
+        again = sum(one["attempt"] > 1 for job in running for one in server.assignments(job))
+        queued = server.call("GET", "/jobs", state="PENDING", limit=1)["total"]
+        seconds, seen = measured["seconds"], measured["figures"]
+        figures.add(
+            f"sync answered beyond its wait, {workers} workers, {jobs * shards} with assignments, {queued} jobs queued (p99)",
+            "ms", 100, seen["answered"]["p99"], **seen,
+        )  # fmt: skip
+        figures.add("lost leases", "", 0, sum(seen["lost"].values()) + again)
+        figures.add("calls that failed", "", None, sum(seen["errors"].values()))
+        syncs = sum(seen[why]["count"] for why in ("waited", "atOnce", "news"))
+        figures.add("syncs answered", "/s", None, syncs / seconds, rounds=committed / seconds)
+        figures.add("server, processor", "cores", None, processor / seconds)
+        figures.add("server memory without mapped files", "MB", None, memory.peak_mb)
+        figures.add("database transactions", "/s", None, measured["transactions"] / seconds)
+        figures.add(f"{workers} workers join and sync", "s", None, simulated.joined["seconds"])
+    finally:
+        if simulated is not None:
+            simulated.stop()
+        server.stop()
+
+
+def memory(figures: Figures, work: Path, options: argparse.Namespace) -> None:
+    """The server's memory by the number of workers."""
+    for workers in options.memory_workers:
+        require_space(work, workers * options.model_mb + 3_000)
+        run = simulate(work / f"memory-{workers}", workers, 3, options, [])
+        figures.add(
+            f"server memory without mapped files, {options.model_mb} MB, {workers} simulated workers",
+            "MB", 400, run["memory_mb"], idle=run["idle_mb"], rounds=run["rounds"], spool_mb=run["spool_mb"],
+        )  # fmt: skip
+
+
+def shards(figures: Figures, work: Path, options: argparse.Namespace) -> None:
+    """More updates than the spool may hold."""
+    limit = options.spool_limit_mb
+    require_space(work, (limit or options.shards * options.model_mb) + 5_000)
+    bounded = ["--spool-limit-mb", str(limit)] if limit else []
+    run = simulate(work / "shards", options.shards, 2, options, bounded)
+    what = f"{options.shards} shards of {options.model_mb} MB, 2 rounds"
+    figures.add(f"{what}: all of it", "s", None, run["seconds"], rounds=run["rounds"], **run["figures"])
+    figures.add(f"{what}: most in the spool", "MB", limit or None, run["spool_mb"])
+    figures.add(f"{what}: server memory without mapped files", "MB", 400, run["memory_mb"], idle=run["idle_mb"])
+
+
+def simulate(data: Path, sites: int, rounds: int, options: argparse.Namespace, server_options: list[str]) -> dict[str, Any]:
+    """Runs a job of simulated workers to its end, each with as many slots as asked for."""
+    server = Server(LAUNCHER, data, *server_options, *options.server_option)
+    simulated = None
+    try:
+        simulated = Fleet(
+            java_command(*FLEET), server, math.ceil(sites / options.slots), slots=options.slots,
+            model_kb=1_000 * options.model_mb, no_models=options.no_models,
+        )  # fmt: skip
+        server.upload_inputs("large", sites)
+        memory, spool = MemoryWatch(lambda: {server.pid}), FolderWatch(data / "spool")
+        idle = memory.now_mb()
+        simulated.begin()
+        began = time.monotonic()
+        with memory, spool:
+            job = server.submit_again("large", "large", options.model_mb, rounds)["id"]
+            server.await_finished(job)
+        seconds = time.monotonic() - began
+        measured = simulated.end()
+        return {
+            "seconds": seconds, "idle_mb": idle, "memory_mb": memory.peak_mb, "spool_mb": spool.peak_mb,
+            "rounds": gaps({"rounds": server.rounds(job)}), "figures": measured["figures"],
+        }  # fmt: skip
+    finally:
+        if simulated is not None:
+            simulated.stop()
+        server.stop()
+        shutil.rmtree(data, ignore_errors=True)
+
+
+def require_space(work: Path, megabytes: int) -> None:
+    free = shutil.disk_usage(work).free // 1_000_000
+    if free < megabytes:
+        raise SystemExit(f"[bench] {work} has {free} MB free and needs {megabytes}; choose another folder by --work")
 
 
 NUMPY_LOOP = """
@@ -163,11 +282,22 @@ def machine(python: str) -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=PARTS, action="append")
+    parser.add_argument("--only", choices=PARTS + LONG_PARTS, action="append")
     parser.add_argument("--json", type=Path, default=ROOT / "benchmarks" / "target" / "bench.json")
     parser.add_argument("--work", type=Path, help="where to put 5 GB for a while (default: the temporary folder)")
     parser.add_argument("--runs", type=int, default=5, help="how often each death is died (default: 5; 50 for a p95 to quote)")
     parser.add_argument("--rounds", type=int, default=1_000, help="at most so many in a row, for a quick look at rounds and peers")
+    simulated = parser.add_argument_group("simulated workers (fleet, memory, shards)")
+    simulated.add_argument("--workers", type=int, default=10_000, help="of fleet; a twentieth get assignments (default: 10000)")
+    simulated.add_argument("--queued", type=int, default=1_000, help="jobs that wait, of fleet (default: 1000)")
+    simulated.add_argument("--seconds", type=int, default=180, help="how long fleet measures (default: 180)")
+    simulated.add_argument("--memory-workers", type=int, nargs="+", default=[8, 32, 128], help="of memory (default: 8 32 128)")
+    simulated.add_argument("--shards", type=int, default=1_000, help="of shards (default: 1000)")
+    simulated.add_argument("--model-mb", type=int, default=100, help="of memory and shards (default: 100)")
+    simulated.add_argument("--spool-limit-mb", type=int, default=20_000, help="of shards; 0 for none (default: 20000)")
+    simulated.add_argument("--slots", type=int, default=1, help="of each worker of memory and shards (default: 1)")
+    simulated.add_argument("--no-models", action="store_true", help="workers of memory and shards fetch no global models")
+    simulated.add_argument("--server-option", action="append", default=[], help="a further word for roundelay server")
     options = parser.parse_args()
     if options.runs < 1:
         parser.error("--runs must be 1 or more")
@@ -200,6 +330,12 @@ def main() -> None:
             aggregation(figures, work)
         if "listing" in chosen:
             listing(figures, work)
+        if "fleet" in chosen:
+            fleet(figures, work, options)
+        if "memory" in chosen:
+            memory(figures, work, options)
+        if "shards" in chosen:
+            shards(figures, work, options)
     finally:
         shutil.rmtree(work, ignore_errors=True)
         options.json.parent.mkdir(parents=True, exist_ok=True)

@@ -1,13 +1,16 @@
-"""What is said of processes under /proc: who started whom, how they are called, and the memory that is theirs alone."""
+"""What is said of processes under /proc: who started whom, how they are called, what is theirs alone; and its peaks."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread
+from typing import TypeVar
 
 # Who is below whom is asked less often than how much memory each one has: it takes a walk over all processes.
 LOOKS_PER_WALK = 10
+AnyWatch = TypeVar("AnyWatch", bound="Watch")
 
 
 def parents() -> dict[int, int]:
@@ -72,22 +75,39 @@ def _state(pid: int) -> str:
         return ""
 
 
-class MemoryWatch:
-    """The highest memory of some processes without mapped files, sampled 20 times a second: the sum of their peaks."""
+class Watch:
+    """A thread that looks at something again and again, for the highest that it sees."""
 
-    def __init__(self, pids: Callable[[], set[int]]) -> None:
-        self._pids = pids
-        self._peaks: dict[int, float] = {}
+    def __init__(self, pause: float) -> None:
+        self._pause = pause
         self._done = Event()
         self._thread = Thread(target=self._watch, daemon=True)
 
-    def __enter__(self) -> MemoryWatch:
+    def __enter__(self: AnyWatch) -> AnyWatch:
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._done.set()
         self._thread.join()
+
+    def _look(self) -> None:
+        raise NotImplementedError
+
+    def _watch(self) -> None:
+        while not self._done.wait(self._pause):
+            self._look()
+
+
+class MemoryWatch(Watch):
+    """The highest memory of some processes without mapped files, sampled 20 times a second: the sum of their peaks."""
+
+    def __init__(self, pids: Callable[[], set[int]]) -> None:
+        super().__init__(0.05)
+        self._pids = pids
+        self._peaks: dict[int, float] = {}
+        self._looks = 0
+        self._known: set[int] = set()
 
     @property
     def peak_mb(self) -> float:
@@ -96,12 +116,35 @@ class MemoryWatch:
     def now_mb(self) -> float:
         return sum(map(anonymous_mb, self._pids()))
 
-    def _watch(self) -> None:
-        looks = 0
-        pids: set[int] = set()
-        while not self._done.wait(0.05):
-            if looks % LOOKS_PER_WALK == 0:
-                pids = self._pids()
-            looks += 1
-            for pid in pids:
-                self._peaks[pid] = max(self._peaks.get(pid, 0.0), anonymous_mb(pid))
+    def _look(self) -> None:
+        if self._looks % LOOKS_PER_WALK == 0:
+            self._known = self._pids()
+        self._looks += 1
+        for pid in self._known:
+            self._peaks[pid] = max(self._peaks.get(pid, 0.0), anonymous_mb(pid))
+
+
+class FolderWatch(Watch):
+    """The most that lay below a folder, in blocks of the disk, sampled twice a second."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(0.5)
+        self._folder = folder
+        self.peak_mb = 0.0
+
+    def now_mb(self) -> float:
+        # A file that has two names takes its blocks once.
+        files = (Path(where) / name for where, _, names in os.walk(self._folder) for name in names)
+        return sum(dict(map(_blocks, files)).values()) / 1e6
+
+    def _look(self) -> None:
+        self.peak_mb = max(self.peak_mb, self.now_mb())
+
+
+def _blocks(file: Path) -> tuple[int, int]:
+    """Returns the number of a file and its bytes on the disk; zeros if it is gone."""
+    try:
+        status = file.lstat()
+    except FileNotFoundError:
+        return 0, 0
+    return status.st_ino, status.st_blocks * 512
