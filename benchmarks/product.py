@@ -25,12 +25,14 @@ from processes import below, command, parents
 READY_SECONDS = 300
 LOOK_AGAIN_SECONDS = 0.2
 # For ten thousand workers to join.
-FLEET_SECONDS = 600
+FLEET_SECONDS = 1_200
 # For the largest models on a slow machine.
 JOB_SECONDS = 1_800
 # Options that only one kind of program has: its main class stands in no command line where a jar of its own starts it.
 SERVER = b"\0--s3-port\0"
 WORKER = b"\0--name\0"
+# Of a server's warnings and errors.
+TOLD_LINES = 10
 ENDED = ("FINISHED", "FAILED", "CANCELLED")
 
 
@@ -319,6 +321,12 @@ class Server(Api):
             self._process.kill()
             self._process.wait()
         self._errors.close()
+        # Its folder is removed, and with it whatever explains a figure.
+        troubles = [line for line in Path(self._errors.name).read_text().splitlines() if " WARN " in line or " ERROR " in line]
+        for line in troubles[:TOLD_LINES]:
+            print(f"[bench] the server wrote: {line}", flush=True)
+        if len(troubles) > TOLD_LINES:
+            print(f"[bench] and {len(troubles) - TOLD_LINES} further warnings and errors", flush=True)
 
 
 class Fleet:
