@@ -84,6 +84,20 @@ final class WeightedSum {
         System.arraycopy(values, 0, sums, 0, count);
     }
 
+    /// Takes up sums that were saved.
+    ///
+    /// @param at byte offset of the first one
+    void restore(MemorySegment saved, long at, int count) {
+        MemorySegment.copy(saved, F64, at, sums, 0, count);
+    }
+
+    /// Saves the sums.
+    ///
+    /// @param at byte offset for the first one
+    void save(MemorySegment target, long at, int count) {
+        MemorySegment.copy(sums, 0, target, F64, at, count);
+    }
+
     /// Writes `sums / total`, rounded once more to `dtype`, half to even.
     ///
     /// @param count number of elements of the block
