@@ -91,7 +91,7 @@ def write_shard(path, images, labels, rows):
 def main():
     parser = argparse.ArgumentParser(description="Makes the shards of the digits example.")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "data")
-    parser.add_argument("--sites", type=int, help="so many small ones, up to 700, of about two digits each (default: 3 uneven ones)")
+    parser.add_argument("--sites", type=int, help="so many, up to 700, of two digits each (default: 3 uneven ones)")
     arguments = parser.parse_args()
     out = arguments.out
     if arguments.sites is not None and not 1 <= arguments.sites <= 700:

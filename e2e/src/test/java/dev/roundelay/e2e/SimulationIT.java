@@ -56,7 +56,8 @@ class SimulationIT {
                 .containsExactlyInAnyOrder("site-1", "site-2");
         for (int site = 1; site <= SITES; site++) {
             String name = "site-" + site;
-            assertThat(file(two, "files_out/%s/round_2/who.txt".formatted(name))).isEqualTo(name);
+            assertThat(file(two, "files_out/%s/round_2/who.txt".formatted(name)))
+                    .isEqualTo(name);
             assertThat(lines(two, name)).contains(name + " begins round 0", name + " begins round 2");
         }
         assertThat(product.api().rounds(two.id())).allSatisfy(round -> {
@@ -83,7 +84,8 @@ class SimulationIT {
     @Test
     void a_site_that_fails_is_named_and_the_others_of_its_slot_go_on_where_they_may() {
         JobView failed = product.api()
-                .awaitEnd(product.submit(draft("fails", 2, Map.of("RAISES_AT", "site-4"))).id());
+                .awaitEnd(product.submit(draft("fails", 2, Map.of("RAISES_AT", "site-4")))
+                        .id());
         assertThat(failed.state()).isEqualTo(JobState.FAILED);
         assertThat(failed.failure()).isNotNull().satisfies(failure -> {
             assertThat(failure.site()).isEqualTo("site-4");

@@ -1,6 +1,8 @@
 package dev.roundelay.e2e.chaos;
 
+import dev.roundelay.e2e.product.Eventually;
 import dev.roundelay.e2e.product.Product;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// Starts again what has died, at once, as a service manager would.
 final class Keeper implements AutoCloseable {
     private static final long LOOK_NANOS = 10_000_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Product product;
     private final List<String> workers;
@@ -33,6 +36,15 @@ final class Keeper implements AutoCloseable {
         if (found != null) {
             throw new AssertionError("a program could not be started again", found);
         }
+    }
+
+    /// Waits until all programs run, as after a fault that came when its job was over.
+    void awaitAll() {
+        Eventually.await("all programs run again", PATIENCE, () -> {
+            requireWell();
+            return product.server().isAlive()
+                    && workers.stream().allMatch(name -> product.worker(name).isAlive());
+        });
     }
 
     @Override

@@ -68,6 +68,7 @@ final class Ordeal {
         } finally {
             striker.end();
             product.traps().disarm();
+            keeper.awaitAll();
         }
     }
 

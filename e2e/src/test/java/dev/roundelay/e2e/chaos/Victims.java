@@ -3,6 +3,7 @@ package dev.roundelay.e2e.chaos;
 import dev.roundelay.e2e.chaos.Fault.Victim;
 import dev.roundelay.e2e.product.Product;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /// Finds the processes of a product that a fault is about.
@@ -29,11 +30,13 @@ final class Victims {
         };
     }
 
-    /// Kills as the kernel does.
+    /// Kills as the kernel does; returns when it is gone.
     void kill(Victim victim) {
         List<ProcessHandle> found = of(victim);
         if (!found.isEmpty()) {
-            found.getFirst().destroyForcibly();
+            ProcessHandle victim = found.getFirst();
+            victim.destroyForcibly();
+            victim.onExit().completeOnTimeout(victim, 10, TimeUnit.SECONDS).join();
         }
     }
 
