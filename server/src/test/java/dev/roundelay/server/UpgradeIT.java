@@ -23,14 +23,17 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationVersion;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A server starts on a data folder and a database that the release before the last migration left behind.
 class UpgradeIT {
     private static final String KEY = "rsk_live_of-the-older-release";
     private static final String JOB = "job_older";
+    /// The last schema that did not count what a log has: the next one had to do it for those that were there.
+    private static final String UNCOUNTED = "7";
 
     @RegisterExtension
     final TestDatabase database = TestDatabase.bundled();
@@ -39,9 +42,12 @@ class UpgradeIT {
     @SuppressWarnings("NullAway.Init")
     Path folder;
 
-    @Test
-    void what_the_schema_before_held_is_served_by_this_one() throws Exception {
-        MigrationVersion before = leaveBehind();
+    /// @param which `last` for the one before this build's last, or a number
+    @ParameterizedTest
+    @ValueSource(strings = {"last", UNCOUNTED})
+    void what_an_earlier_schema_held_is_served_by_this_one(String which) throws Exception {
+        MigrationVersion before = which.equals("last") ? beforeTheLast() : MigrationVersion.fromVersion(which);
+        leaveBehind(before);
         int port = freePort();
         Files.writeString(folder.resolve("credentials.env"), "RESON_API_KEY=" + KEY + "\n");
         Settings settings = new Settings(
@@ -67,8 +73,10 @@ class UpgradeIT {
             JsonNode lines = get(port, "/api/v1/jobs/" + JOB + "/logs");
             assertThat(lines.path("items").findValuesAsText("message")).containsExactly("from before");
             assertThat(get(port, "/readyz").path("status").asText()).isEqualTo("ready");
-            assertThat(database.values("select log_characters from job_counter", Long.class))
-                    .containsExactly((long) "from before".length());
+            if (which.equals(UNCOUNTED)) {
+                assertThat(database.values("select log_characters from job_counter", Long.class))
+                        .containsExactly((long) "from before".length());
+            }
         }
         try (Stream<Path> backups = Files.list(folder.resolve("backups"))) {
             assertThat(backups.map(file -> file.getFileName().toString()))
@@ -79,13 +87,7 @@ class UpgradeIT {
         assertThat(Files.readString(folder.resolve("credentials.env"))).contains("RESON_API_KEY=" + KEY);
     }
 
-    /// Returns the version that the database has then: that before this build's last one.
-    private MigrationVersion leaveBehind() {
-        List<MigrationVersion> all = Stream.of(flyway("latest").info().all())
-                .map(migration -> migration.getVersion())
-                .sorted()
-                .toList();
-        MigrationVersion before = all.get(all.size() - 2);
+    private void leaveBehind(MigrationVersion before) {
         database.jdbi().useHandle(handle -> handle.execute("drop schema public cascade; create schema public"));
         var _ = flyway(before.toString()).migrate();
         database.jdbi().useHandle(handle -> {
@@ -110,7 +112,14 @@ class UpgradeIT {
             handle.execute("insert into job_log (job_id, seq, time, site, source, level, round, attempt, message)"
                     + " values ('" + JOB + "', 1, now(), 'site-1', 'stdout', 'INFO', 0, 1, 'from before')");
         });
-        return before;
+    }
+
+    private MigrationVersion beforeTheLast() {
+        List<MigrationVersion> all = Stream.of(flyway("latest").info().all())
+                .map(migration -> migration.getVersion())
+                .sorted()
+                .toList();
+        return all.get(all.size() - 2);
     }
 
     private Flyway flyway(String target) {

@@ -34,9 +34,9 @@ final class Victims {
     void kill(Victim victim) {
         List<ProcessHandle> found = of(victim);
         if (!found.isEmpty()) {
-            ProcessHandle victim = found.getFirst();
-            victim.destroyForcibly();
-            victim.onExit().completeOnTimeout(victim, 10, TimeUnit.SECONDS).join();
+            ProcessHandle first = found.getFirst();
+            first.destroyForcibly();
+            first.onExit().completeOnTimeout(first, 10, TimeUnit.SECONDS).join();
         }
     }
 

@@ -5,6 +5,7 @@ import dev.roundelay.contract.job.JobSpec;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Which strategy a workspace's workflow, aggregator and shareable generator ask for. Class names are matched against
@@ -94,7 +95,7 @@ final class NvflareStrategy {
         }
         return switch (name) {
             case "SGD" ->
-                new JobSpec.Strategy(
+                strategy(
                         "fed_avg_m",
                         Map.of("learning_rate", rate(args, 0.001), "momentum", value(args.path("momentum"), 0)));
             case "Adam" -> {
@@ -102,7 +103,7 @@ final class NvflareStrategy {
                         "[shareable_generator] torch.optim.Adam runs as the strategy fed_adam, which does not correct"
                                 + " the bias of its first steps; see docs/strategies.md");
                 JsonNode betas = args.path("betas");
-                yield new JobSpec.Strategy(
+                yield strategy(
                         "fed_adam",
                         Map.of(
                                 "learning_rate", rate(args, 0.001),
@@ -111,10 +112,15 @@ final class NvflareStrategy {
                                 "tau", value(args.path("eps"), 1e-8)));
             }
             default ->
-                new JobSpec.Strategy(
+                strategy(
                         "fed_adagrad",
                         Map.of("learning_rate", rate(args, 0.01), "tau", value(args.path("eps"), 1e-10)));
         };
+    }
+
+    // In the order of their names: Map.of has another one in each JVM.
+    private static JobSpec.Strategy strategy(String name, Map<String, Object> args) {
+        return new JobSpec.Strategy(name, new TreeMap<>(args));
     }
 
     private static Object rate(JsonNode args, double usual) {

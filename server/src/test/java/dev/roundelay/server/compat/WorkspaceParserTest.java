@@ -188,7 +188,7 @@ class WorkspaceParserTest {
             value = {
                 "{\"path\": \"torch.optim.SGD\", \"args\": {\"lr\": 1.0, \"momentum\": 0.6}}|fed_avg_m|{learning_rate=1.0, momentum=0.6}",
                 "{\"path\": \"torch.optim.SGD\", \"args\": {\"weight_decay\": 0, \"nesterov\": false}}|fed_avg_m|{learning_rate=0.001, momentum=0.0}",
-                "{\"path\": \"torch.optim.Adam\", \"args\": {\"lr\": 0.1, \"betas\": [0.8, 0.9]}}|fed_adam|{learning_rate=0.1, beta1=0.8, beta2=0.9, tau=1.0E-8}",
+                "{\"path\": \"torch.optim.Adam\", \"args\": {\"lr\": 0.1, \"betas\": [0.8, 0.9]}}|fed_adam|{beta1=0.8, beta2=0.9, learning_rate=0.1, tau=1.0E-8}",
                 "{\"path\": \"torch.optim.Adagrad\", \"args\": {\"eps\": 0.01}}|fed_adagrad|{learning_rate=0.01, tau=0.01}"
             })
     void fed_opt_becomes_a_strategy_with_the_optimizer_s_arguments(String optimizer, String name, String args)
