@@ -294,7 +294,7 @@ def main() -> None:
     simulated.add_argument("--memory-workers", type=int, nargs="+", default=[8, 32, 128], help="of memory (default: 8 32 128)")
     simulated.add_argument("--shards", type=int, default=1_000, help="of shards (default: 1000)")
     simulated.add_argument("--model-mb", type=int, default=100, help="of memory and shards (default: 100)")
-    simulated.add_argument("--spool-limit-mb", type=int, default=20_000, help="of shards; 0 for none (default: 20000)")
+    simulated.add_argument("--spool-limit-mb", type=int, default=0, help="of shards, once the server has that option (default: 0, none)")
     simulated.add_argument("--slots", type=int, default=1, help="of each worker of memory and shards (default: 1)")
     simulated.add_argument("--no-models", action="store_true", help="workers of memory and shards fetch no global models")
     simulated.add_argument("--server-option", action="append", default=[], help="a further word for roundelay server")
